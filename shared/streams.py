@@ -1,0 +1,58 @@
+"""The names that intake and tracker must spell alike in Redis. One hash tag a stream, so that all of it runs on Redis Cluster.
+
+| key | type | holds |
+|---|---|---|
+| `{custody}:events` | stream | entries `epoch`, `seq`, `digest`, `event`; written only by accept |
+| `{custody}:seq` | hash | `epoch`, `n`: the last sequence number given out |
+| `{custody}:receipts:<shard>` | hash | `<source> <id>` -> `<digest> <epoch> <seq> <entry id> <recordedtime>`; never expires |
+| `{custody}:index:<slug>` | sorted set | `<source> <id>` by the order in which that source's events were accepted |
+| `{custody}:fence` | string | written on every accept, so that WAIT has a write of its own connection to count from |
+| `{custody}:filed` | hash | `epoch`, `through`: the tracker's filed-through watermark |
+| `{custody}:quarantined` | hash | `<epoch> <seq>` -> reason, for what ended in quarantine |
+"""
+
+from hashlib import blake2b
+from typing import Final
+
+from shared.terms import Stream
+
+GROUP: Final = "tracker"
+"""The tracker's consumer group, the same on every stream."""
+
+RECEIPT_SHARDS: Final = 256
+"""Receipts stay for ever: hashes of some ten thousand fields each keep a rehash short even after tens of millions."""
+
+
+def events_key(stream: Stream) -> str:
+    return f"{{{stream}}}:events"
+
+
+def seq_key(stream: Stream) -> str:
+    return f"{{{stream}}}:seq"
+
+
+def fence_key(stream: Stream) -> str:
+    return f"{{{stream}}}:fence"
+
+
+def filed_key(stream: Stream) -> str:
+    return f"{{{stream}}}:filed"
+
+
+def quarantined_key(stream: Stream) -> str:
+    return f"{{{stream}}}:quarantined"
+
+
+def index_key(stream: Stream, slug: str) -> str:
+    return f"{{{stream}}}:index:{slug}"
+
+
+def receipts_key(stream: Stream, source: str, id: str) -> str:
+    """The shard that keeps the receipt of (source, id): by hash, never by time, so that it is found without knowing when."""
+    shard = int.from_bytes(blake2b(receipt_field(source, id).encode(), digest_size=2).digest()) % RECEIPT_SHARDS
+    return f"{{{stream}}}:receipts:{shard:02x}"
+
+
+def receipt_field(source: str, id: str) -> str:
+    """Neither part may contain white space, so the pair cannot be read in two ways."""
+    return f"{source} {id}"

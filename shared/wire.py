@@ -1,0 +1,274 @@
+"""CloudEvents JSON <-> Event: the canonical form, its digest, and what an entry of a stream looks like.
+
+An entry has four plain fields: `epoch`, `seq`, `digest` and `event`, a CloudEvent in structured mode. Intake adds the
+extension attributes `recordedtime`, `receivedvia`, `submitter` and `submitterrole`; they and the trace context stand outside
+the digest, which covers what the source said and nothing else.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from hashlib import sha256
+from typing import Any, Final, Literal, cast
+
+import orjson
+from pydantic import BaseModel, ValidationError, create_model
+
+from shared.events import BY_WIRE_NAME, RecordCorrected
+from shared.events.base import Fact
+from shared.events.event import Event, Restated
+from shared.terms import Stream, instant_text, local_zone, parse_instant, period_start
+
+INTAKE_ATTRIBUTES: Final = frozenset({"recordedtime", "receivedvia", "submitter", "submitterrole"})
+TRACE_ATTRIBUTES: Final = frozenset({"traceparent", "tracestate"})
+OUTSIDE_THE_DIGEST: Final = INTAKE_ATTRIBUTES | TRACE_ATTRIBUTES
+KNOWN_ATTRIBUTES: Final = OUTSIDE_THE_DIGEST | {"specversion", "id", "source", "type", "subject", "time", "datacontenttype", "data"}
+CONTENT_TYPE: Final = "application/json"
+
+ATTRIBUTE_NAME: Final = re.compile(r"[a-z0-9]{1,20}")
+IDENTITY: Final = re.compile(r"[!-~\u00a1-\ud7ff\ue000-\U0010ffff]{1,200}")
+"""`source` and `id`: up to 200 characters without white space or controls, so that a receipt's field reads one way only."""
+
+SEQ: Final = re.compile(rb"[1-9][0-9]{0,18}")
+EPOCH: Final = re.compile(rb"[0-9a-f]{16}")
+
+CloudEvent = dict[str, Any]
+"""A CloudEvent as parsed JSON: context attributes, and `data`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with an event: where (a JSON Pointer), a stable code, and words that never repeat the value."""
+
+    pointer: str
+    code: str
+    message: str
+
+
+class Invalid(ValueError):
+    """What was said cannot be read as an event. Carries every problem found, at least one."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("; ".join(f"{p.pointer or '/'}: {p.message}" for p in problems))
+        self.problems = problems
+
+
+# ------------------------------------------------------------------------------------------------- canonical form
+def canonical(said: Mapping[str, Any]) -> bytes:
+    """What the source said, in the bytes of RFC 8785: equal over structured, binary and batch mode.
+
+    Every context attribute is its CloudEvents string, `time` the UTC instant, `datacontenttype` spelled out. Over the types
+    that an event may hold (no floats, ASCII member names) orjson with sorted keys gives the same bytes as RFC 8785, many
+    times faster; `tests/unit/test_wire.py` holds the two against each other.
+
+    Raises:
+        ValueError: `time` is not an instant, or a string holds a lone surrogate.
+    """
+    form = {"datacontenttype": CONTENT_TYPE}
+    for name, value in said.items():
+        if name not in OUTSIDE_THE_DIGEST:
+            form[name] = value if type(value) is str or name == "data" else attribute_text(value)
+    form["time"] = instant_text(parse_instant(form.get("time", "")))
+    return orjson.dumps(form, option=orjson.OPT_SORT_KEYS)
+
+
+def attribute_text(value: object) -> str:
+    """A context attribute as the string that CloudEvents gives its type."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def digest_of(canonical_form: bytes) -> str:
+    return sha256(canonical_form).hexdigest()
+
+
+# ------------------------------------------------------------------------------------------------- CloudEvent -> Event
+def read(said: CloudEvent) -> Event:
+    """The event that a CloudEvent states, digest included. The same for intake, which may refuse it, and for the tracker.
+
+    Raises:
+        Invalid: every problem, with its pointer.
+    """
+    check_attributes(said)
+    try:
+        form = canonical(said)
+    except ValueError as error:
+        raise Invalid(Problem("/time", "time", str(error))) from None
+    return assemble(said, form, digest_of(form))
+
+
+def reread(body: str, digest: str) -> Event:
+    """An event of the record, from the body it was filed with; nothing is judged again."""
+    return assemble(orjson.loads(body), body.encode(), digest)
+
+
+def assemble(said: CloudEvent, form: bytes, digest: str) -> Event:
+    fact = BY_WIRE_NAME[said["type"]]
+    data = facts_of(fact, form, "/data")
+    given = parse_instant(said["time"])
+    local = local_zone(data.zone, data.offset, given)
+    recorded = said.get("recordedtime")
+    return Event(
+        source=said["source"],
+        id=said["id"],
+        data=data,
+        occurred_at=period_start(given, data.precision, local),
+        offset_minutes=offset_minutes(given, local),
+        digest=digest,
+        recorded_at=datetime.fromisoformat(recorded) if recorded is not None else None,
+        submitter=said.get("submitter"),
+        restated=restated(data) if isinstance(data, RecordCorrected) else None,
+    )
+
+
+def check_attributes(said: CloudEvent) -> None:
+    """Judge the context attributes, so that everything after may rely on their types."""
+    problems = []
+    for name in said.keys() - KNOWN_ATTRIBUTES:
+        if not ATTRIBUTE_NAME.fullmatch(name):
+            problems.append(Problem(f"/{pointer_step(name)}", "attribute_name", "1 to 20 lower-case letters and digits are needed"))
+    for name, value in said.items():
+        if type(value) is not str and name != "data" and not isinstance(value, int):
+            problems.append(Problem(f"/{pointer_step(name)}", "attribute_type", "a string, an integer or a boolean is needed"))
+    if said.get("specversion") != "1.0":
+        problems.append(Problem("/specversion", "specversion", "must be 1.0"))
+    if said.get("datacontenttype", CONTENT_TYPE) != CONTENT_TYPE:
+        problems.append(Problem("/datacontenttype", "datacontenttype", f"must be {CONTENT_TYPE}"))
+    for name in ("source", "id"):
+        value = said.get(name)
+        if not isinstance(value, str) or not IDENTITY.fullmatch(value):
+            problems.append(Problem(f"/{name}", name, "1 to 200 characters without white space are needed"))
+    if not isinstance(said.get("time"), str):
+        problems.append(Problem("/time", "time", "an RFC 3339 instant with an offset is needed"))
+    kind = said.get("type")
+    if not isinstance(kind, str) or kind not in BY_WIRE_NAME:
+        problems.append(Problem("/type", "unknown_type", "not a type of the catalogue"))
+    if not isinstance(said.get("data"), dict):
+        problems.append(Problem("/data", "data", "a JSON object is needed"))
+    if problems:
+        raise Invalid(*problems)
+
+
+@cache
+def envelope(fact: type[Fact]) -> type[BaseModel]:
+    """Reads the `data` of a whole event in one pass over its bytes; the attributes have been judged already."""
+    return create_model(f"{fact.__name__}Envelope", data=(fact, ...))
+
+
+def facts_of(fact: type[Fact], form: bytes, at: str) -> Fact:
+    try:
+        return cast(Fact, envelope(fact).model_validate_json(form).data)  # type: ignore[attr-defined]
+    except ValidationError as error:
+        raise Invalid(*(problem_of(each, at) for each in error.errors(include_url=False, include_input=False))) from None
+
+
+def problem_of(error: Mapping[str, Any], at: str) -> Problem:
+    steps = "".join(f"/{pointer_step(str(step))}" for step in error["loc"][1:])
+    return Problem(at + steps, str(error["type"]), str(error["msg"]))
+
+
+def pointer_step(step: str) -> str:
+    """A reference token of RFC 6901."""
+    return step.replace("~", "~0").replace("/", "~1")
+
+
+def offset_minutes(given: datetime, local: Any) -> int:
+    offset = given.astimezone(local).utcoffset()
+    return 0 if offset is None else int(offset.total_seconds()) // 60
+
+
+def restated(correction: RecordCorrected) -> Restated | None:
+    """The replacement of a correction, read as the type that it corrects.
+
+    Raises:
+        Invalid: the type is unknown, is itself a correction's, or the replacement does not fit it.
+    """
+    replacement = correction.replacement
+    fact = BY_WIRE_NAME.get(correction.corrects.type)
+    if fact is None:
+        raise Invalid(Problem("/data/corrects/type", "unknown_type", "not a type of the catalogue"))
+    if replacement is None:
+        return None
+    if issubclass(fact, RecordCorrected):
+        raise Invalid(Problem("/data/replacement", "correction_of_a_correction", "a correction is only withdrawn, never restated"))
+    stated = {name: value for name in ("zone", "offset", "precision") if (value := getattr(replacement, name)) is not None}
+    form = orjson.dumps({"data": {**replacement.data, **stated}})
+    data = facts_of(fact, form, "/data/replacement/data")
+    try:
+        given = parse_instant(replacement.time)
+    except ValueError as error:
+        raise Invalid(Problem("/data/replacement/time", "time", str(error))) from None
+    local = local_zone(data.zone, data.offset, given)
+    return Restated(period_start(given, data.precision, local), offset_minutes(given, local), data)
+
+
+# ------------------------------------------------------------------------------------------------- stream entries
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where an entry stands in its stream: `seq` is contiguous from 1 within an epoch."""
+
+    epoch: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """An entry that accept wrote and that reads as an event. `body` is the CloudEvent as it stands in the stream."""
+
+    position: Position
+    event: Event
+    body: str
+
+
+UnreadableReason = Literal["no_position", "not_json", "invalid", "digest_differs", "not_admitted", "wrong_stream"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An entry that cannot be filed. Its bytes are kept whole; `source` and `id` are known where they could be read."""
+
+    reason: UnreadableReason
+    detail: str
+    position: Position | None = None
+    source: str | None = None
+    id: str | None = None
+
+
+def decode(stream: Stream, fields: Mapping[bytes, bytes]) -> Decoded | Unreadable:
+    """What an entry of a stream says. Never raises: whatever is wrong with it is the answer."""
+    position = position_of(fields)
+    if position is None:
+        return Unreadable("no_position", "the entry has no valid epoch and seq: it was not written by accept")
+    try:
+        body = fields.get(b"event", b"").decode()
+        said = orjson.loads(body)
+    except ValueError:
+        return Unreadable("not_json", "the event is not JSON in UTF-8", position)
+    if not isinstance(said, dict):
+        return Unreadable("not_json", "the event is not a JSON object", position)
+    source, id = known(said.get("source")), known(said.get("id"))
+    try:
+        event = read(said)
+    except ValueError as error:
+        return Unreadable("invalid", str(error)[:500], position, source, id)
+    if fields.get(b"digest") != event.digest.encode():
+        return Unreadable("digest_differs", "the digest is not that of the event", position, source, id)
+    if not INTAKE_ATTRIBUTES <= said.keys():
+        return Unreadable("not_admitted", "the event lacks what intake adds when it admits one", position, source, id)
+    if event.stream != stream:
+        return Unreadable("wrong_stream", f"the event belongs on the {event.stream} stream", position, source, id)
+    return Decoded(position, event, body)
+
+
+def position_of(fields: Mapping[bytes, bytes]) -> Position | None:
+    epoch, seq = fields.get(b"epoch", b""), fields.get(b"seq", b"")
+    if EPOCH.fullmatch(epoch) and SEQ.fullmatch(seq):
+        return Position(epoch.decode(), int(seq))
+    return None
+
+
+def known(value: object) -> str | None:
+    return value if isinstance(value, str) and IDENTITY.fullmatch(value) else None
