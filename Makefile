@@ -1,0 +1,72 @@
+# Needs Python >= 3.11 (with venv) and make. Everything else goes into .venv, pinned by hash in locks/.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test check fmt cover bench schemas ci ci-docker lock
+
+CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
+PYTHON ?= $(shell for p in $(CANDIDATES); do \
+  $$p -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+READY := .venv/.ready
+RUN := .venv/bin/python
+PYTEST := $(RUN) -m pytest
+COMPILE := .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --custom-compile-command "make lock" pyproject.toml
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## make .venv from locks/dev.txt (the other targets do this by themselves)
+
+# The stamp is newer than the locks once they are installed, so a second call has nothing to do.
+$(READY): locks/uv.txt locks/dev.txt
+	@test -n "$(PYTHON)" || { echo "Rosette needs Python 3.11 or newer with venv; none of: $(CANDIDATES)." \
+	  "Install one, or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Rosette needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1)." >&2; exit 1; }
+	@$(RUN) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { rm -rf .venv && $(PYTHON) -m venv .venv; }
+	@$(RUN) -m pip install -q --disable-pip-version-check --require-hashes -r locks/uv.txt
+	@VIRTUAL_ENV=.venv .venv/bin/uv pip sync -q --require-hashes locks/dev.txt
+	@touch $@
+
+demo: $(READY) ## tell the 2018 return as events, on embedded servers
+	@$(RUN) -m demo
+
+up: $(READY) ## run both services on this machine, on embedded servers; Ctrl-C stops all
+	@$(RUN) -m embedded up
+
+test: $(READY) ## run the tests that need no Docker engine
+	@$(PYTEST) -m "not docker"
+
+check: $(READY) ## format, lint, types, import contracts
+	@.venv/bin/ruff format --check -q .
+	@.venv/bin/ruff check -q .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+
+fmt: $(READY) ## format, and mend what ruff can
+	@.venv/bin/ruff check -q --fix-only .
+	@.venv/bin/ruff format -q .
+
+cover: $(READY) ## run the tests, and fail if too little of the code was reached
+	@.venv/bin/coverage erase
+	@$(PYTEST) -m "not docker" --cov --cov-report=term
+
+bench: $(READY) ## counters and ratios against a bare loop
+	@$(RUN) -m benchmarks
+
+schemas: $(READY) ## write the JSON Schemas of the contract again
+	@$(RUN) -m shared.schemas
+
+ci: check cover ## the whole gate: check, tests with coverage, the demo once
+	@$(RUN) -m demo --once
+
+ci-docker: $(READY) ## the tests that need a Docker engine
+	@$(PYTEST) -m docker
+
+lock: $(READY) ## resolve pyproject.toml into locks/ again
+	@$(COMPILE) --upgrade -o locks/runtime.txt
+	@$(COMPILE) --upgrade --extra embedded --group dev -c locks/runtime.txt -o locks/dev.txt
+	@awk '/^uv==/ {on = 1; print; next} on && !/^ / {exit} on && !/#/ {print}' locks/dev.txt > locks/uv.txt
+	@$(MAKE) -s setup

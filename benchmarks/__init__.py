@@ -1,0 +1,1 @@
+"""Counters and ratios, against a bare loop."""

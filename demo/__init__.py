@@ -1,0 +1,1 @@
+"""The 2018 return told as events."""
