@@ -16,8 +16,9 @@ from typing import Any, Final, Literal, cast
 import orjson
 from pydantic import BaseModel, ValidationError, create_model
 
-from shared.events import BY_WIRE_NAME, RecordCorrected
+from shared.events import BY_WIRE_NAME
 from shared.events.base import Fact
+from shared.events.common import RecordCorrected
 from shared.events.event import Event, Restated
 from shared.terms import Stream, instant_text, local_zone, parse_instant, period_start
 

@@ -1,0 +1,385 @@
+"""Facts as an upstream system would send them: valid CloudEvents, of which a test spells out only what it is about.
+
+Every builder takes the fields of its `data` by name, and beside them `id`, `at` (the CloudEvents `time`), `source`,
+`role` and `ref` (the actor), `zone`, `offset` and `precision`. A field given as `ABSENT` is left out. Where nothing is
+said an event has a fresh id, the instant of the hand-over at Wonsan, and the source that says such things in this story.
+
+All persons, kin and liaisons are synthetic references.
+"""
+
+from collections.abc import Callable, Mapping
+from itertools import count
+from typing import Any, Final
+
+import orjson
+
+from shared import wire
+from shared.events import BY_WIRE_NAME, custody, family, identification
+from shared.events.base import Fact
+from shared.events.event import Event
+from shared.terms import STREAMS, Role, Stream
+
+CloudEvent = dict[str, Any]
+ABSENT: Final = object()
+"""The value of a field that a test wants left out."""
+
+AT: Final = "2018-07-27T05:55:00+09:00"
+RECORDED: Final = "2018-07-27T00:00:00Z"
+EPOCH: Final = "00000000000000e1"
+
+SOURCES: Final[dict[Role, str]] = {
+    "custodian": "urn:example:unc",
+    "laboratory": "urn:example:laboratory",
+    "medical_examiner": "urn:example:examiner",
+    "casualty_office": "urn:example:casualty",
+    "liaison": "urn:example:liaisons",
+    "public_affairs": "urn:example:public-affairs",
+    "operator": "urn:example:operators",
+}
+ATTRIBUTES: Final = ("id", "at", "source", "role", "ref")
+_numbers = count(1)
+
+
+# --------------------------------------------------------------------------------------------------------------- shapes
+def said(fact: type[Fact], role: Role, defaults: Mapping[str, Any], given: Mapping[str, Any]) -> CloudEvent:
+    """One statement: the defaults of its builder, with what the test gave in their place."""
+    role = given.get("role", role)
+    data = {"actor": {"role": role, "ref": given.get("ref", "desk-1")}, **defaults}
+    data |= {name: value for name, value in given.items() if name not in ATTRIBUTES}
+    return {
+        "specversion": "1.0",
+        "id": given.get("id") or f"E-{next(_numbers)}",
+        "source": given.get("source") or SOURCES[role],
+        "type": fact.wire_name(),
+        "time": given.get("at", AT),
+        "data": {name: value for name, value in data.items() if value is not ABSENT},
+    }
+
+
+def event(statement: CloudEvent) -> Event:
+    """The event that a statement makes, as both services read it."""
+    return wire.read(statement)
+
+
+def admitted(statement: CloudEvent, recorded: str = RECORDED, submitter: str = "test") -> CloudEvent:
+    """A statement with what intake adds when it admits one."""
+    return statement | {
+        "recordedtime": recorded,
+        "receivedvia": "http",
+        "submitter": submitter,
+        "submitterrole": statement["data"]["actor"]["role"],
+    }
+
+
+def entry(statement: CloudEvent, seq: int = 1, epoch: str = EPOCH, recorded: str = RECORDED) -> dict[bytes, bytes]:
+    """The fields that accept writes to a stream for a statement."""
+    return {
+        b"epoch": epoch.encode(),
+        b"seq": str(seq).encode(),
+        b"digest": wire.digest_of(wire.canonical(statement)).encode(),
+        b"event": orjson.dumps(admitted(statement, recorded)),
+    }
+
+
+# -------------------------------------------------------------------------------------------------------------- custody
+def turnover(turnover: str = "TO-2018", expected_cases: int | list[str] = 55, **given: Any) -> CloudEvent:
+    defaults = {
+        "turnover": turnover,
+        "kind": "unilateral",
+        "from_party": "kpa",
+        "to_party": "unc",
+        "place": "Wonsan",
+        "expected_cases": expected_cases,
+    }
+    return said(custody.TurnoverDeclared, "custodian", defaults, given)
+
+
+def registered(case: str = "K55-01", custodian: str = "unc", **given: Any) -> CloudEvent:
+    defaults = {
+        "case": case,
+        "kind": "transfer_case",
+        "custodian": custodian,
+        "label": f"Case {case}",
+        "declared_contents": "remains, undeclared number",
+    }
+    return said(custody.CaseRegistered, "custodian", defaults, given)
+
+
+def sealed(case: str = "K55-01", seal: str = "S-1", **given: Any) -> CloudEvent:
+    defaults = {"case": case, "seals": [{"number": seal, "position": "lid"}]}
+    return said(custody.CaseSealed, "custodian", defaults, given)
+
+
+def released(case: str = "K55-01", transfer: str = "T-1", **given: Any) -> CloudEvent:
+    defaults = {
+        "transfer": transfer,
+        "cases": [case],
+        "released_by": "unc",
+        "released_to": "usaf",
+        "place": "Osan Air Base",
+        "purpose": "onward movement",
+        "seals": [],
+        "condition": "intact",
+    }
+    return said(custody.CustodyReleased, "custodian", defaults, given)
+
+
+def accepted(case: str = "K55-01", transfer: str = "T-1", **given: Any) -> CloudEvent:
+    defaults = {
+        "transfer": transfer,
+        "cases": [case],
+        "accepted_by": "usaf",
+        "place": "Osan Air Base",
+        "seals_seen": [],
+        "condition": "intact",
+    }
+    return said(custody.CustodyAccepted, "custodian", defaults, given)
+
+
+def refused(case: str = "K55-01", transfer: str = "T-1", **given: Any) -> CloudEvent:
+    defaults = {"transfer": transfer, "cases": [case], "reason": "a seal is broken"}
+    return said(custody.CustodyRefused, "custodian", defaults, given)
+
+
+def declared(case: str = "K55-01", custodian: str = "unc", **given: Any) -> CloudEvent:
+    defaults = {"cases": [case], "custodian": custodian, "place": "Osan Air Base", "basis": "received at the turnover"}
+    return said(custody.CustodyDeclared, "custodian", defaults, given)
+
+
+def departed(case: str = "K55-01", place: str = "Osan Air Base", **given: Any) -> CloudEvent:
+    defaults = {"cases": [case], "carrier": "usaf", "mission": "RCH-501", "place": place}
+    return said(custody.TransportDeparted, "custodian", defaults, given)
+
+
+def arrived(case: str = "K55-01", place: str = "Joint Base Pearl Harbor-Hickam", **given: Any) -> CloudEvent:
+    defaults = {"cases": [case], "carrier": "usaf", "mission": "RCH-501", "place": place}
+    return said(custody.TransportArrived, "custodian", defaults, given)
+
+
+def ceremony(case: str = "K55-01", **given: Any) -> CloudEvent:
+    defaults = {"cases": [case], "kind": "repatriation", "place": "Osan Air Base"}
+    return said(custody.CeremonyHeld, "custodian", defaults, given)
+
+
+# ------------------------------------------------------------------------------------------------- once a stream
+_EACH: Final[dict[str, dict[Stream, tuple[type[Fact], Role]]]] = {
+    "discrepancy.reported": {
+        "custody": (custody.CustodyDiscrepancyReported, "custodian"),
+        "identification": (identification.IdentificationDiscrepancyReported, "laboratory"),
+        "family": (family.FamilyDiscrepancyReported, "casualty_office"),
+    },
+    "discrepancy.resolved": {
+        "custody": (custody.CustodyDiscrepancyResolved, "operator"),
+        "identification": (identification.IdentificationDiscrepancyResolved, "operator"),
+        "family": (family.FamilyDiscrepancyResolved, "operator"),
+    },
+    "hold.placed": {
+        "custody": (custody.CustodyHoldPlaced, "custodian"),
+        "identification": (identification.IdentificationHoldPlaced, "laboratory"),
+        "family": (family.FamilyHoldPlaced, "casualty_office"),
+    },
+    "hold.lifted": {
+        "custody": (custody.CustodyHoldLifted, "custodian"),
+        "identification": (identification.IdentificationHoldLifted, "laboratory"),
+        "family": (family.FamilyHoldLifted, "casualty_office"),
+    },
+    "record.corrected": {
+        "custody": (custody.CustodyRecordCorrected, "custodian"),
+        "identification": (identification.IdentificationRecordCorrected, "laboratory"),
+        "family": (family.FamilyRecordCorrected, "casualty_office"),
+    },
+}
+
+
+def discrepancy_reported(case: str = "K55-01", stream: Stream = "custody", **given: Any) -> CloudEvent:
+    fact, role = _EACH["discrepancy.reported"][stream]
+    defaults = {"subject": {"kind": "case", "ref": case}, "kind": "count", "expected": "1", "observed": "2"}
+    return said(fact, role, defaults, given)
+
+
+def discrepancy_resolved(discrepancy: str, stream: Stream = "custody", **given: Any) -> CloudEvent:
+    fact, role = _EACH["discrepancy.resolved"][stream]
+    defaults = {
+        "discrepancy": discrepancy,
+        "resolution": "counted again",
+        "settled": {"expected": "1", "observed": "2"},
+    }
+    return said(fact, role, defaults, given)
+
+
+def hold_placed(hold: str = "H-1", case: str = "K55-01", stream: Stream = "custody", **given: Any) -> CloudEvent:
+    fact, role = _EACH["hold.placed"][stream]
+    defaults = {"hold": hold, "cases": [case], "scope": ["notify"], "reason": "under review", "authority": "desk-1"}
+    return said(fact, role, defaults, given)
+
+
+def hold_lifted(hold: str = "H-1", stream: Stream = "custody", **given: Any) -> CloudEvent:
+    fact, role = _EACH["hold.lifted"][stream]
+    return said(fact, role, {"hold": hold, "reason": "review done", "authority": "desk-1"}, given)
+
+
+def corrected(original: CloudEvent, restated: CloudEvent | None = None, **given: Any) -> CloudEvent:
+    """A correction of `original`: that it did not occur or, with `restated`, that it should have said this."""
+    fact_said = BY_WIRE_NAME[original["type"]]
+    fact, _ = _EACH["record.corrected"][fact_said.stream]
+    defaults: dict[str, Any] = {
+        "corrects": {name: original[name] for name in ("source", "id", "type")},
+        "reason": "did_not_occur" if restated is None else "incorrect_data",
+    }
+    if restated is not None:
+        defaults["replacement"] = {"time": restated["time"], "data": restated["data"]}
+    given = {"source": original["source"], **given}
+    return said(fact, original["data"]["actor"]["role"], defaults, given)
+
+
+# ------------------------------------------------------------------------------------------------------- identification
+def reviewed(case: str = "K55-01", **given: Any) -> CloudEvent:
+    return said(identification.FieldReviewCompleted, "laboratory", {"cases": [case], "human": True}, given)
+
+
+def accessioned(case: str = "K55-01", **given: Any) -> CloudEvent:
+    defaults = {"cases": [case], "accession_number": "2018-201", "laboratory": "dpaa-lab"}
+    return said(identification.AccessionCreated, "laboratory", defaults, given)
+
+
+def associated(case: str = "K55-01", individual: str = "2018-201:I-01", **given: Any) -> CloudEvent:
+    defaults = {"case": case, "individual": individual, "reason": "consistent elements"}
+    return said(identification.CaseAssociated, "laboratory", defaults, given)
+
+
+def dissociated(case: str = "K55-01", individual: str = "2018-201:I-01", **given: Any) -> CloudEvent:
+    defaults = {"case": case, "individual": individual, "reason": "inconsistent elements"}
+    return said(identification.CaseDissociated, "laboratory", defaults, given)
+
+
+def evidence(individual: str = "2018-201:I-01", person: str = "P-0001", **given: Any) -> CloudEvent:
+    defaults = {
+        "individual": individual,
+        "person": person,
+        "kind": "mtdna",
+        "strength": "supports",
+        "author": "analyst-1",
+        "reviewer": "analyst-2",
+    }
+    return said(identification.EvidenceAdded, "laboratory", defaults, given)
+
+
+def excluded(individual: str = "2018-201:I-01", person: str = "P-0001", **given: Any) -> CloudEvent:
+    defaults = {"individual": individual, "person": person, "basis": "sequence differs"}
+    return said(identification.ExclusionRecorded, "laboratory", defaults, given)
+
+
+def exclusion_withdrawn(individual: str = "2018-201:I-01", person: str = "P-0001", **given: Any) -> CloudEvent:
+    defaults = {"individual": individual, "person": person, "basis": "reference sample was mislabelled"}
+    return said(identification.ExclusionWithdrawn, "laboratory", defaults, given)
+
+
+def determined(case: str = "K55-01", person: str = "P-0001", determination: str = "D-1", **given: Any) -> CloudEvent:
+    defaults = {
+        "determination": determination,
+        "persons": [person],
+        "cases": [case],
+        "kind": "initial",
+        "lines": ["mtdna", "anthropology"],
+        "signed_by": "examiner-1",
+    }
+    return said(identification.IdentificationDetermined, "medical_examiner", defaults, given)
+
+
+def rescinded(determination: str = "D-1", **given: Any) -> CloudEvent:
+    defaults = {"determination": determination, "reason": "re-examination"}
+    return said(identification.IdentificationRescinded, "medical_examiner", defaults, given)
+
+
+# --------------------------------------------------------------------------------------------------------------- family
+def kin(person: str = "P-0001", kin: str = "KIN-1", **given: Any) -> CloudEvent:
+    defaults = {
+        "person": person,
+        "kin": kin,
+        "relation": "daughter",
+        "basis": "first_degree",
+        "zone": "America/Chicago",
+        "required": True,
+    }
+    return said(family.KinRegistered, "casualty_office", defaults, given)
+
+
+def pnok(person: str = "P-0001", kin: str = "KIN-1", **given: Any) -> CloudEvent:
+    return said(
+        family.PnokDesignated, "casualty_office", {"person": person, "kin": kin, "basis": "eldest child"}, given
+    )
+
+
+def liaison(person: str = "P-0001", liaison: str = "L-1", **given: Any) -> CloudEvent:
+    at = given.get("at", AT)
+    defaults = {"person": person, "liaison": liaison, "service": "army", "from": at}
+    return said(family.LiaisonAssigned, "casualty_office", defaults, given)
+
+
+def _report(fact: type[Fact], defaults: dict[str, Any], given: dict[str, Any], happened: Any) -> CloudEvent:
+    """A report also says in its data when the contact was: at the time of the event, unless `happened` differs."""
+    return said(fact, "liaison", defaults | {"at": given.get("at", AT) if happened is None else happened}, given)
+
+
+def attempted(person: str = "P-0001", kin: str = "KIN-1", happened: Any = None, **given: Any) -> CloudEvent:
+    defaults = {"person": person, "kin": kin, "channel": "telephone"} | _named(given)
+    return _report(family.NotificationAttempted, defaults, given, happened)
+
+
+def delivered(person: str = "P-0001", kin: str = "KIN-1", happened: Any = None, **given: Any) -> CloudEvent:
+    """The kin was told: of notice `N-1`, unless `notice`, or `line` and `says`, are given."""
+    defaults = {"person": person, "kin": kin, "channel": "in_person"} | _named(given)
+    return _report(family.NotificationDelivered, defaults, given, happened)
+
+
+def _named(given: dict[str, Any]) -> dict[str, Any]:
+    return {} if "line" in given else {"notice": "N-1"}
+
+
+def acknowledged(notice: str = "N-1", person: str = "P-0001", happened: Any = None, **given: Any) -> CloudEvent:
+    defaults = {"person": person, "kin": "KIN-1", "notice": notice}
+    return _report(family.NotificationAcknowledged, defaults, given, happened)
+
+
+def unreachable(person: str = "P-0001", kin: str = "KIN-1", happened: Any = None, **given: Any) -> CloudEvent:
+    return _report(family.NotificationUnreachable, {"person": person, "kin": kin, "attempts": 3}, given, happened)
+
+
+def override(person: str = "P-0001", kin: str = "KIN-1", **given: Any) -> CloudEvent:
+    defaults = {
+        "person": person,
+        "kin": kin,
+        "of": "unreachable",
+        "authorized_by": ["officer-1", "officer-2"],
+        "reason": "three attempts failed",
+        "at": given.get("at", AT),
+    }
+    return said(family.NotificationOverrideAuthorized, "casualty_office", defaults, given)
+
+
+def briefed(person: str = "P-0001", determination: str = "D-1", happened: Any = None, **given: Any) -> CloudEvent:
+    defaults = {"person": person, "kin": "KIN-1", "determination": determination}
+    return _report(family.BriefingCompleted, defaults, given, happened)
+
+
+def accounted_for(person: str = "P-0001", **given: Any) -> CloudEvent:
+    return said(family.StatusAccountedFor, "casualty_office", {"person": person, "date": "2018-09-20"}, given)
+
+
+# ------------------------------------------------------------------------------------------------- one of each type
+def _of(build: Callable[..., CloudEvent], stream: Stream, *args: Any) -> Callable[..., CloudEvent]:
+    return lambda **given: build(*args, stream=stream, **given)
+
+
+_BUILDERS: Final[tuple[Callable[..., CloudEvent], ...]] = (
+    turnover, registered, sealed, released, accepted, refused, declared, departed, arrived, ceremony,
+    reviewed, accessioned, associated, dissociated, evidence, excluded, exclusion_withdrawn, determined, rescinded,
+    kin, pnok, liaison, attempted, delivered, acknowledged, unreachable, override, briefed, accounted_for,
+    *(_of(build, stream) for build in (discrepancy_reported, hold_placed, hold_lifted) for stream in STREAMS),
+    *(_of(discrepancy_resolved, stream, "case:K55-01/count/T-1") for stream in STREAMS),
+    lambda **given: corrected(released(), **given),
+    lambda **given: corrected(evidence(), **given),
+    lambda **given: corrected(pnok(), **given),
+)  # fmt: skip
+EVERY: Final[dict[str, Callable[..., CloudEvent]]] = {build()["type"]: build for build in _BUILDERS}
+"""Wire name -> builder, one for every type of the catalogue."""
