@@ -27,8 +27,8 @@ from shared.terms import (
     Prose,
     Reference,
     Role,
-    Strength,
     Stream,
+    Strength,
     TurnoverId,
 )
 

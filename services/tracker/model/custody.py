@@ -1,0 +1,184 @@
+"""Who answers for one case: hand-overs by their id, seals, places. The custody part of a case's fold.
+
+A hand-over is the set of statements that share a `transfer`, whatever their order: released and accepted is closed, refused is
+closed without change, anything else is open. Until it is accepted the releaser answers (invariants 1 and 2).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from services.tracker.model.discrepancies import Misfit
+from services.tracker.model.policy import Policy
+from shared.events import (
+    CaseSealed,
+    CustodyAccepted,
+    CustodyDeclared,
+    CustodyRefused,
+    CustodyReleased,
+    TransportArrived,
+    TransportDeparted,
+)
+from shared.events.event import Event
+from shared.terms import Seal
+
+Seals = tuple[str, ...] | None
+"""`number@position`, sorted; None where a statement over several cases does not say which seals are this case's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """One side of a hand-over. `exact` is false where only the day or year is known: then its order says nothing."""
+
+    at: datetime
+    party: str
+    other: str | None
+    seals: Seals
+    condition: str
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """What has been said of one hand-over of this case. `refused` is the last word where an acceptance came before it."""
+
+    released: Half | None = None
+    accepted: Half | None = None
+    refused_at: datetime | None = None
+    accepted_last: bool = False
+    before: str | None = None
+    """Custodian before the acceptance, who answers again if a refusal stands over it."""
+
+    @property
+    def open(self) -> bool:
+        closed = self.released is not None and self.accepted is not None
+        return not closed and self.refused_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Custody:
+    """`since` is the transfer under which the custodian holds the case, None where it was registered or declared."""
+
+    custodian: str | None = None
+    place: str | None = None
+    since: str | None = None
+    in_transit: bool = False
+    seals: Seals = None
+    transfers: Mapping[str, Transfer] = field(default_factory=dict)
+    misfits: tuple[Misfit, ...] = ()
+
+    @property
+    def open_transfers(self) -> tuple[str, ...]:
+        return tuple(sorted(id for id, transfer in self.transfers.items() if transfer.open))
+
+
+def registered(before: Custody, custodian: str, place: str | None) -> Custody:
+    """A registration starts custody; over a custodian already known it changes nothing, and a different one is a misfit."""
+    if before.custodian is None:
+        return replace(before, custodian=custodian, place=place or before.place)
+    if before.custodian != custodian:
+        return _misfit(before, Misfit("custodian", "registration", before.custodian, custodian))
+    return before
+
+
+def released(before: Custody, event: Event, data: CustodyReleased, number: str) -> Custody:
+    known = before.transfers.get(data.transfer, Transfer())
+    if known.released is not None:
+        return before
+    seals = seals_of(number, data.cases, data.seals)
+    half = Half(event.occurred_at, data.released_by, data.released_to, seals, data.condition, data.precision == "instant")
+    after = _with(before, data.transfer, replace(known, released=half))
+    if before.seals is not None and seals is not None and seals != before.seals:
+        after = _misfit(after, Misfit("seal", f"{data.transfer}#release", _text(before.seals), _text(seals)))
+    if before.custodian is None:
+        return replace(after, custodian=data.released_by, place=data.place)
+    answers = known.before if known.accepted is not None and before.since == data.transfer else before.custodian
+    if answers is not None and answers != data.released_by:
+        after = _misfit(after, Misfit("custodian", f"{data.transfer}#release", answers, data.released_by))
+    return replace(after, place=before.place if known.accepted is not None else data.place)
+
+
+def accepted(before: Custody, event: Event, data: CustodyAccepted, number: str) -> Custody:
+    known = before.transfers.get(data.transfer, Transfer())
+    if known.accepted is not None:
+        if known.accepted.party == data.accepted_by:
+            return before
+        return _misfit(before, Misfit("hand_over", f"{data.transfer}#accepted", known.accepted.party, data.accepted_by))
+    seals = seals_of(number, data.cases, data.seals_seen)
+    half = Half(event.occurred_at, data.accepted_by, data.accepted_from, seals, data.condition, data.precision == "instant")
+    after = _with(before, data.transfer, replace(known, accepted=half, accepted_last=True, before=before.custodian))
+    return replace(after, custodian=data.accepted_by, place=data.place, since=data.transfer, seals=seals or after.seals)
+
+
+def refused(before: Custody, event: Event, data: CustodyRefused) -> Custody:
+    """The last word over an acceptance: the custodian is again who it was, unless the case has moved on since."""
+    known = before.transfers.get(data.transfer, Transfer())
+    after = _with(before, data.transfer, replace(known, refused_at=event.occurred_at, accepted_last=False))
+    if known.accepted is not None and before.since == data.transfer:
+        return replace(after, custodian=known.before, since=None)
+    return after
+
+
+def declared(before: Custody, event: Event, data: CustodyDeclared) -> Custody:
+    after = replace(before, custodian=data.custodian, place=data.place, since=None)
+    if before.custodian is None or before.custodian == data.custodian:
+        return after
+    return _misfit(after, Misfit("custodian", f"{event.source}#{event.id}", before.custodian, data.custodian))
+
+
+def moved(before: Custody, data: TransportDeparted | TransportArrived) -> Custody:
+    return replace(before, place=data.place, in_transit=isinstance(data, TransportDeparted))
+
+
+def sealed(before: Custody, data: CaseSealed) -> Custody:
+    return replace(before, seals=_listed(data.seals))
+
+
+def misfits(custody: Custody, policy: Policy) -> Iterator[Misfit]:
+    """Everything about custody that does not agree, in no particular order of importance."""
+    yield from custody.misfits
+    for id, transfer in sorted(custody.transfers.items()):
+        yield from _between_halves(id, transfer, policy)
+
+
+def _between_halves(id: str, transfer: Transfer, policy: Policy) -> Iterator[Misfit]:
+    released, accepted = transfer.released, transfer.accepted
+    if accepted is not None and transfer.refused_at is not None:
+        stands = "accepted" if transfer.accepted_last else "refused"
+        yield Misfit("hand_over", id, "accepted or refused", f"both; {stands} stands")
+    if released is None or accepted is None:
+        return
+    if released.other != accepted.party:
+        yield Misfit("custodian", f"{id}#acceptor", str(released.other), accepted.party)
+    if accepted.other is not None and accepted.other != released.party:
+        yield Misfit("custodian", f"{id}#releaser", released.party, accepted.other)
+    if released.seals is not None and accepted.seals is not None and released.seals != accepted.seals:
+        yield Misfit("seal", id, _text(released.seals), _text(accepted.seals))
+    if released.condition != accepted.condition:
+        yield Misfit("condition", id, released.condition, accepted.condition)
+    if released.exact and accepted.exact and released.at - accepted.at > policy.clock_tolerance:
+        yield Misfit("time", id, "released before accepted", "accepted before released")
+
+
+def seals_of(number: str, cases: tuple[str, ...], seals: tuple[Seal, ...]) -> Seals:
+    """The seals that a statement gives for one of its cases."""
+    if len(cases) == 1:
+        return _listed(seals)
+    mine = [seal for seal in seals if seal.case == number]
+    return _listed(tuple(mine)) if mine else None
+
+
+def _listed(seals: tuple[Seal, ...]) -> tuple[str, ...]:
+    return tuple(sorted(f"{seal.number}@{seal.position}" for seal in seals))
+
+
+def _text(seals: tuple[str, ...]) -> str:
+    return (", ".join(seals) or "none")[:500]
+
+
+def _with(before: Custody, id: str, transfer: Transfer) -> Custody:
+    return replace(before, transfers={**before.transfers, id: transfer})
+
+
+def _misfit(before: Custody, misfit: Misfit) -> Custody:
+    return replace(before, misfits=(*before.misfits, misfit))

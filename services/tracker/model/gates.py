@@ -1,0 +1,151 @@
+"""Gates: why something owed may not leave now (invariants 6, 7 and 13), each block in words a person can act on.
+
+A reason with `ground` takes what is in hand out of it again (a stop); one without only delays. Nothing here decides *what* is
+owed: that is telling.py.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.tracker.model.directory import DEFAULT_OFFICE
+from services.tracker.model.hours import next_opening
+from services.tracker.model.lines import Line
+from services.tracker.model.person import Assignment, Determination, Person
+from services.tracker.model.policy import Policy
+from services.tracker.model.reasons import Reason
+from services.tracker.model.register import Record
+
+Reasons = tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One person among all that concerns them. `undone` are cases over which another family's stop or correction is undone."""
+
+    person: Person
+    record: Record
+    policy: Policy
+    now: datetime
+    undone: Mapping[str, str]
+
+    def assignment(self, kin: str) -> Assignment | None:
+        return self.person.liaison_of(kin, self.now)
+
+    def recipient(self, kin: str) -> str | None:
+        """`liaison:<ref>` of whoever speaks to this kin now."""
+        assignment = self.assignment(kin)
+        return None if assignment is None else f"liaison:{assignment.liaison}"
+
+    def lacking(self, kin: str) -> str | None:
+        """What keeps a mail about this kin from having anywhere to go."""
+        recipient = self.recipient(kin)
+        if recipient is None:
+            return "liaison"
+        return None if self.record.directory.address_of(recipient) is not None else "address"
+
+    def casualty_office(self) -> str:
+        """The office of the service that last had a liaison here; the default office where none did."""
+        last = max(self.person.assignments, key=lambda one: (one.since, one.order), default=None)
+        return self.record.directory.office(f"{last.service}/casualty_office" if last else DEFAULT_OFFICE)
+
+
+def telling(view: View, line: Line, mine: Sequence[Line]) -> Reasons:
+    """Gates of an identification, a takeover or a reinstatement: 6, 7 and 13."""
+    determination = view.person.determinations[line.cause]
+    return (
+        *identity(view, determination),
+        *order(view, line, mine),
+        *other_families(view, line),
+        *way_out(view, line.kin),
+    )
+
+
+def later_portion(view: View, line: Line, mine: Sequence[Line]) -> Reasons:
+    """Gates of a further portion: it waits besides for what the family chose about later portions (invariant 12)."""
+    chosen = Reason("election", "the family has recorded no choice about later portions; a person must ask", ground=True)
+    return (chosen, *telling(view, line, mine))
+
+
+def correction(view: View, line: Line, mine: Sequence[Line]) -> Reasons:
+    """A correction waits only for the PNOK's own correction of the same cause, and for the liaison's hours."""
+    return (*order_of_corrections(view, line, mine), *way_out(view, line.kin))
+
+
+# ------------------------------------------------------------------------------------------------- invariant 6
+def identity(view: View, determination: Determination) -> Iterator[Reason]:
+    """No notify hold, no open discrepancy of a blocking kind, no active exclusion, over anything that is determined."""
+    person = view.person
+    for id, hold in person.holds.active("notify"):
+        yield Reason("hold", f"the person is on hold {id}: {hold.reason}", ground=True, event=hold.event)
+    for number in sorted(person.cases_of(determination)):
+        yield from _case(view, number)
+    for subject in sorted(person.cases_of(determination) | determination.tokens):
+        if person.exclusions.get(subject, False):
+            yield Reason("exclusion", f"{subject} is excluded from being this person", ground=True)
+
+
+def _case(view: View, number: str) -> Iterator[Reason]:
+    if number in view.record.unfoldable:
+        yield Reason("unfoldable", f"the record of case {number} cannot be worked out", ground=False)
+    case = view.record.cases.get(number)
+    if case is None:
+        return
+    for id, hold in case.holds.active("notify"):
+        yield Reason("hold", f"case {number} is on hold {id}: {hold.reason}", ground=True, event=hold.event)
+    for discrepancy in case.discrepancies(view.policy):
+        if discrepancy.open and discrepancy.kind in view.policy.blocking_discrepancies:
+            yield Reason("discrepancy", f"discrepancy {discrepancy.id} is open", ground=True)
+
+
+def other_families(view: View, line: Line) -> Iterator[Reason]:
+    """Over a case that moves between families nobody is told while another family's stop or correction is undone."""
+    for token in sorted(line.stands):
+        if token in view.undone:
+            yield Reason("other_family", f"another family must first be told that {token} is not theirs", ground=False)
+
+
+# ------------------------------------------------------------------------------------------------- invariant 7
+def order(view: View, line: Line, mine: Sequence[Line]) -> Iterator[Reason]:
+    """The PNOK first: others wait until an identification that still stands was delivered to them, or was overridden."""
+    person = view.person
+    if person.pnok is None:
+        yield Reason("no_pnok", "no primary next of kin is designated", ground=True)
+    elif line.kin != person.pnok and not _pnok_told(person, mine) and not _overridden(person):
+        yield Reason("pnok_not_told", "the primary next of kin has not been told", ground=True)
+
+
+def order_of_corrections(view: View, line: Line, mine: Sequence[Line]) -> Iterator[Reason]:
+    for each in mine:
+        if each.kin == view.person.pnok and each.cause == line.cause and line.kin != each.kin and each.untrue:
+            yield Reason("pnok_not_corrected", "the primary next of kin has not been told the correction", ground=False)
+
+
+def _pnok_told(person: Person, mine: Sequence[Line]) -> bool:
+    return any(line.kin == person.pnok and line.told and line.told & line.stands for line in mine)
+
+
+def _overridden(person: Person) -> bool:
+    return person.pnok in person.unreachable and person.pnok in person.overridden
+
+
+# ------------------------------------------------------------------------------------------------- invariant 13
+def way_out(view: View, kin: str) -> Iterator[Reason]:
+    """Somebody to write to, within the hours in which they are on duty."""
+    lacking = view.lacking(kin)
+    if lacking == "liaison":
+        yield Reason("no_liaison", "no liaison is assigned", ground=False)
+    elif lacking == "address":
+        yield Reason("no_address", "the directory has no address for the liaison", ground=False)
+    else:
+        yield from duty_hours(view, kin)
+
+
+def duty_hours(view: View, kin: str) -> Iterator[Reason]:
+    assignment = view.assignment(kin)
+    liaison = view.record.directory.liaisons.get(assignment.liaison) if assignment is not None else None
+    if liaison is None:
+        return
+    opens = next_opening(liaison.duty_hours, liaison.zone, view.now)
+    if opens is not None and opens > view.now:
+        yield Reason("hours", "outside the liaison's duty hours", ground=False, until=opens)

@@ -1,0 +1,94 @@
+"""A line of telling: (person, cause, kin), with what stands, what the family last heard, and what is in hand.
+
+Those three are known apart and never mixed: *stands* comes from the fold, *told* from reports of delivery alone, *in hand* from
+the notices that left.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from services.tracker.model.notices import LEFT, Notice
+from services.tracker.model.person import Determination, Person
+
+Tokens = frozenset[str]
+NOTHING: Tokens = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line as it stands: its key, what stands, what the family last heard, and its notices."""
+
+    person: Person
+    cause: str
+    kin: str
+    stands: Tokens
+    told: Tokens | None
+    notices: tuple[Notice, ...]
+    reported: frozenset[str]
+
+    @property
+    def key(self) -> str:
+        return f"told/{self.person.ref}/{self.cause}/{self.kin}"
+
+    @property
+    def untrue(self) -> bool:
+        """The family believes of some case what no longer stands."""
+        return self.told is not None and not self.told <= self.stands
+
+    def left(self) -> Iterator[Notice]:
+        return (notice for notice in self.notices if notice.state in LEFT)
+
+    def in_hand(self) -> Iterator[Notice]:
+        """For each liaison the last notice of the line that is out, and was neither reported nor stopped."""
+        last: dict[str | None, Notice] = {}
+        for notice in sorted(self.left(), key=lambda one: (one.left_at is not None, one.left_at, one.reference)):
+            if notice.kind != "stop":
+                last[notice.recipient] = notice
+        stopped = {notice.stops for notice in self.left() if notice.kind == "stop"}
+        for notice in last.values():
+            if notice.state != "stopped" and notice.reference not in self.reported | stopped:
+                yield notice
+
+
+def lines_of(person: Person, notices: Sequence[Notice]) -> list[Line]:
+    """Every line of a person: those that stand, and those of which anything was ever written or told."""
+    mine = [notice for notice in notices if notice.person == person.ref and notice.cause is not None]
+    written = {(notice.cause, notice.kin) for notice in mine if notice.kin is not None}
+    reported = {(delivery.cause, delivery.kin) for delivery in person.deliveries if delivery.cause is not None}
+    standing = {(determination.id, kin) for determination in person.standing() for kin in recipients(person)}
+    return [
+        line_of(person, cause, kin, [notice for notice in mine if (notice.cause, notice.kin) == (cause, kin)])
+        for cause, kin in sorted((str(cause), str(kin)) for cause, kin in written | reported | standing)
+    ]
+
+
+def line_of(person: Person, cause: str, kin: str, notices: Sequence[Notice]) -> Line:
+    determination = person.determinations.get(cause)
+    stands = determination.tokens if determination is not None and cause not in person.rescinded else NOTHING
+    by_reference = {notice.reference: notice for notice in notices}
+    told: Tokens | None = None
+    reported: set[str] = set()
+    for delivery in person.deliveries:
+        if delivery.kin != kin:
+            continue
+        if delivery.notice in by_reference:
+            notice = by_reference[delivery.notice]
+            if notice.kind != "stop":
+                told = frozenset(notice.cases)
+                reported.add(notice.reference)
+        elif delivery.cause == cause and cause in person.ever_determined:
+            told = _said(determination, delivery.says, stands)
+    return Line(person, cause, kin, stands, told, tuple(notices), frozenset(reported))
+
+
+def _said(determination: Determination | None, says: str | None, stands: Tokens) -> Tokens:
+    """What a report by line means, whatever the record later thinks of that day."""
+    if says == "no_longer_stands":
+        return NOTHING
+    return determination.tokens if determination is not None else frozenset({"removed"}) | stands
+
+
+def recipients(person: Person) -> frozenset[str]:
+    """The kin who are owed an identification: the PNOK, and whoever is required."""
+    required_kin = {kin.ref for kin in person.kin.values() if kin.required}
+    return frozenset(required_kin | ({person.pnok} if person.pnok is not None else set()))

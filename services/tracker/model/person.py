@@ -1,0 +1,249 @@
+"""A person who is missing: kin, liaisons, determinations, and what the family was told. A pure fold, references only."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import reduce
+from typing import Final, Literal, get_args
+
+from services.tracker.model import holds as holds_
+from services.tracker.model.corrections import effective
+from services.tracker.model.discrepancies import Discrepancy, Misfit, Resolutions, settled, with_resolution
+from services.tracker.model.holds import Holds
+from services.tracker.model.policy import Window
+from services.tracker.model.uses import Uses, second_use, with_use
+from shared.events import (
+    BriefingCompleted,
+    CaseAssociated,
+    CaseDissociated,
+    DiscrepancyReported,
+    DiscrepancyResolved,
+    ExclusionRecorded,
+    ExclusionWithdrawn,
+    HoldLifted,
+    HoldPlaced,
+    IdentificationDetermined,
+    IdentificationRescinded,
+    KinRegistered,
+    LiaisonAssigned,
+    NotificationAcknowledged,
+    NotificationDelivered,
+    NotificationOverrideAuthorized,
+    NotificationUnreachable,
+    PnokDesignated,
+    StatusAccountedFor,
+)
+from shared.events.event import Event, WorldOrder, world_order
+from shared.terms import Says
+
+Progress = Literal["unaccounted_for", "determined", "kin_notified", "briefed", "accounted_for"]
+PROGRESS: Final[tuple[Progress, ...]] = get_args(Progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """One of the family. `hours` are the contact windows they stated, in their `zone`."""
+
+    ref: str
+    relation: str
+    basis: str
+    zone: str
+    hours: tuple[Window, ...]
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A liaison speaks to one kin, or to the whole family (`kin` None), from an instant on."""
+
+    kin: str | None
+    liaison: str
+    service: str
+    since: datetime
+    order: WorldOrder
+
+
+@dataclass(frozen=True, slots=True)
+class Determination:
+    """What the medical examiner determined of this person. `tokens` are the cases and individuals it names."""
+
+    id: str
+    kind: str
+    persons: tuple[str, ...]
+    cases: tuple[str, ...]
+    individuals: tuple[str, ...]
+    order: WorldOrder
+    event: tuple[str, str]
+
+    @property
+    def tokens(self) -> frozenset[str]:
+        return frozenset(self.cases + self.individuals)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A liaison's report that a kin was told: by a notice's reference, or by its line and what it said."""
+
+    kin: str
+    notice: str | None
+    cause: str | None
+    says: Says | None
+    event: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What is true of one person. Built by `fold` only."""
+
+    ref: str
+    kin: Mapping[str, Kin] = field(default_factory=dict)
+    pnok: str | None = None
+    assignments: tuple[Assignment, ...] = ()
+    determinations: Mapping[str, Determination] = field(default_factory=dict)
+    rescinded: frozenset[str] = frozenset()
+    ever_determined: frozenset[str] = frozenset()
+    """Every determination ever filed of this person, also one that a correction removed."""
+    members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Individual -> the cases associated with it now."""
+    exclusions: Mapping[str, bool] = field(default_factory=dict)
+    """Case or individual -> whether its exclusion from this person is active."""
+    holds: Holds = field(default_factory=Holds)
+    deliveries: tuple[Delivery, ...] = ()
+    """In world order; the last of a line is what the family knows."""
+    acknowledged: frozenset[str] = frozenset()
+    """References of notices that their liaison has read."""
+    unreachable: frozenset[str] = frozenset()
+    overridden: frozenset[str] = frozenset()
+    """Kin whom two people decided not to wait for."""
+    briefed: frozenset[tuple[str, str]] = frozenset()
+    """(determination, kin)."""
+    accounted_for: date | None = None
+    misfits: tuple[Misfit, ...] = ()
+    resolutions: Resolutions = field(default_factory=dict)
+    uses: Uses = field(default_factory=dict)
+
+    @property
+    def progress(self) -> Progress:
+        """The furthest that stands; without a determination that stands, unaccounted for."""
+        if not any(self.standing()):
+            return "unaccounted_for"
+        if self.accounted_for is not None:
+            return "accounted_for"
+        if any(determination in self.determinations for determination, _ in self.briefed):
+            return "briefed"
+        if any(delivery.kin == self.pnok for delivery in self.deliveries):
+            return "kin_notified"
+        return "determined"
+
+    def standing(self) -> Iterator[Determination]:
+        """The determinations that stand now, the earliest first."""
+        for determination in sorted(self.determinations.values(), key=lambda one: one.order):
+            if determination.id not in self.rescinded:
+                yield determination
+
+    @property
+    def cases(self) -> frozenset[str]:
+        """Every case that a determination of this person names or reaches through an individual."""
+        return frozenset(case for one in self.determinations.values() for case in self.cases_of(one))
+
+    def cases_of(self, determination: Determination) -> frozenset[str]:
+        reached = (case for individual in determination.individuals for case in self.members.get(individual, ()))
+        return frozenset(determination.cases).union(reached)
+
+    def liaison_of(self, kin: str, now: datetime) -> Assignment | None:
+        """Who speaks to this kin now: the last assigned to them, else the last assigned to the whole family."""
+        in_force = [each for each in self.assignments if each.since <= now and each.kin in (kin, None)]
+        return max(in_force, key=lambda each: (each.kin is not None, each.since, each.order), default=None)
+
+    def next_change(self, now: datetime) -> datetime | None:
+        """When this changes by the passing of time alone: an assignment that is still to come."""
+        return min((each.since for each in self.assignments if each.since > now), default=None)
+
+    def discrepancies(self) -> tuple[Discrepancy, ...]:
+        return settled("person", self.ref, self._misfits(), self.resolutions)
+
+    def _misfits(self) -> Iterator[Misfit]:
+        yield from self.misfits
+        yield from holds_.misfits(self.holds)
+        for delivery in self.deliveries:
+            if delivery.cause is not None and delivery.cause not in self.ever_determined:
+                anchor = "#".join(delivery.event)
+                yield Misfit("report", anchor, "a determination on file", "told of one that is not on file")
+
+
+def fold(ref: str, events: Collection[Event]) -> Person:
+    """The person that their events describe. `events` is everything the history holds, corrections included."""
+    counted = effective(events)
+    stated = [event.data for event in events] + [event.restated.data for event in events if event.restated is not None]
+    determined = (data for data in stated if isinstance(data, IdentificationDetermined) and ref in data.persons)
+    ever = frozenset(data.determination for data in determined)
+    start = Person(ref, ever_determined=ever, misfits=counted.misfits)
+    return reduce(_advance, counted.events, start)
+
+
+def _advance(before: Person, event: Event) -> Person:
+    misfit = second_use(before.uses, event.data, event.key)
+    if misfit is not None:
+        return replace(before, misfits=(*before.misfits, misfit))
+    after = evolve(before, event)
+    uses = with_use(before.uses, event.data)
+    return after if uses is before.uses else replace(after, uses=uses)
+
+
+def evolve(before: Person, event: Event) -> Person:
+    """The whole life of a person's record. An event that is not listed, or is about another person, changes nothing."""
+    match event.data:
+        case KinRegistered(person=before.ref) as data:
+            hours = tuple((window.start, window.end) for window in data.contact_hours)
+            kin = Kin(data.kin, data.relation, data.basis, data.zone or "UTC", hours, data.required)
+            return replace(before, kin={**before.kin, data.kin: kin})
+        case PnokDesignated(person=before.ref, kin=kin_ref):
+            return replace(before, pnok=kin_ref)
+        case LiaisonAssigned(person=before.ref) as data:
+            assignment = Assignment(data.kin, data.liaison, data.service, data.from_, world_order(event))
+            return replace(before, assignments=(*before.assignments, assignment))
+        case IdentificationDetermined() as data if before.ref in data.persons:
+            determination = Determination(
+                data.determination, data.kind, data.persons, data.cases, data.individuals, world_order(event), event.key
+            )
+            return replace(before, determinations={**before.determinations, data.determination: determination})
+        case IdentificationRescinded(determination=id):
+            return replace(before, rescinded=before.rescinded | {id})
+        case CaseAssociated(individual=individual, case=number):
+            return replace(before, members=_members(before, individual, number, joins=True))
+        case CaseDissociated(individual=individual, case=number):
+            return replace(before, members=_members(before, individual, number, joins=False))
+        case ExclusionRecorded(person=before.ref) | ExclusionWithdrawn(person=before.ref) as data:
+            active = isinstance(data, ExclusionRecorded)
+            return replace(before, exclusions={**before.exclusions, data.individual or data.case or "": active})
+        case HoldPlaced(person=before.ref) as data:
+            return replace(before, holds=holds_.placed(before.holds, event, data))
+        case HoldLifted() as data:
+            return replace(before, holds=holds_.lifted(before.holds, event, data))
+        case NotificationDelivered(person=before.ref) as data:
+            cause = data.line.cause if data.line is not None else None
+            delivery = Delivery(data.kin, data.notice, cause, data.says, event.key)
+            return replace(before, deliveries=(*before.deliveries, delivery))
+        case NotificationAcknowledged(person=before.ref, notice=notice):
+            return replace(before, acknowledged=before.acknowledged | {notice})
+        case NotificationUnreachable(person=before.ref, kin=kin_ref):
+            return replace(before, unreachable=before.unreachable | {kin_ref})
+        case NotificationOverrideAuthorized(person=before.ref, kin=kin_ref, of="unreachable"):
+            return replace(before, overridden=before.overridden | {kin_ref})
+        case BriefingCompleted(person=before.ref) as data:
+            return replace(before, briefed=before.briefed | {(data.determination, data.kin)})
+        case StatusAccountedFor(person=before.ref, date=on):
+            return replace(before, accounted_for=on)
+        case DiscrepancyReported(subject=subject) as data if subject.kind == "person" and subject.ref == before.ref:
+            misfit = Misfit(data.kind, data.anchor or f"{event.source}#{event.id}", data.expected, data.observed)
+            return replace(before, misfits=(*before.misfits, misfit))
+        case DiscrepancyResolved() as data:
+            resolutions = with_resolution(before.resolutions, data.discrepancy, data.settled, data.resolution)
+            return replace(before, resolutions=resolutions)
+        case _:
+            return before
+
+
+def _members(before: Person, individual: str, case: str, *, joins: bool) -> dict[str, tuple[str, ...]]:
+    others = tuple(one for one in before.members.get(individual, ()) if one != case)
+    return {**before.members, individual: (*others, case) if joins else others}

@@ -1,0 +1,89 @@
+"""From what must be said and what is stored, to what has to change. Pure; the record applies it in the same transaction."""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Final
+
+from services.tracker.model.notices import (
+    CLASS_OF,
+    OUT,
+    UNSENT,
+    Add,
+    Change,
+    Finish,
+    Notice,
+    NoticeState,
+    Owed,
+    Reopen,
+    Update,
+    Withdraw,
+)
+from services.tracker.model.telling import Required
+
+ARRIVED: Final = frozenset[NoticeState]({"sent", "acknowledged", "done"})
+"""A stop that is known to have left: only then is what it stops out of hand for good."""
+
+
+def reconcile(required: Required, notices: Sequence[Notice]) -> tuple[Change, ...]:
+    """What turns the notices there are into the notices there must be. Empty when nothing has to change.
+
+    `notices` are all those that `required` was computed over, and nothing else: what is stored and not owed is withdrawn.
+    """
+    by_key = {notice.key: notice for notice in notices}
+    owed_keys = {owed.key for owed in required.owed}
+    changes: list[Change] = []
+    for owed in sorted(required.owed, key=lambda one: one.key):
+        changes.extend(_for_owed(owed, by_key.get(owed.key)))
+    for notice in sorted(notices, key=lambda one: one.key):
+        changes.extend(_for_notice(notice, required, notice.key in owed_keys))
+    changes.extend(_stopped(notices, required.done))
+    return tuple(changes)
+
+
+def state_of(owed: Owed) -> NoticeState:
+    """The state in which an unsent notice waits."""
+    return "held" if owed.reasons else "ready"
+
+
+def _for_owed(owed: Owed, stored: Notice | None) -> Iterator[Change]:
+    if stored is None:
+        yield Add(owed)
+    elif owed.keeps is not None or stored.state in OUT:
+        return
+    elif stored.state == "cleared":
+        yield Reopen(stored.reference)
+    elif stored.state == "withdrawn" or (stored.state in UNSENT and _differs(stored, owed)):
+        yield Update(stored.reference, owed)
+
+
+def _differs(stored: Notice, owed: Owed) -> bool:
+    """Refused mail stays refused until it is addressed to somebody else."""
+    if stored.state == "refused":
+        return stored.recipient != owed.recipient
+    as_it_stands = (stored.kind, stored.recipient, stored.cases, stored.stops, stored.reasons)
+    as_owed = (owed.kind, owed.recipient, owed.cases, owed.stops, owed.reasons)
+    return as_it_stands != as_owed or stored.state != state_of(owed)
+
+
+def _for_notice(notice: Notice, required: Required, owed: bool) -> Iterator[Change]:
+    told = notice.reference in required.done
+    if told and notice.state in OUT | {"stopped"}:
+        yield Finish(notice.reference, "done")
+    elif notice.state == "done" and not told and CLASS_OF[notice.kind] == "family":
+        yield Reopen(notice.reference)
+    elif notice.state == "sent" and notice.reference in required.acknowledged:
+        yield Finish(notice.reference, "acknowledged")
+    elif notice.state in UNSENT and not owed:
+        yield Withdraw(notice.reference)
+    elif notice.state in ("sent", "acknowledged") and not owed and CLASS_OF[notice.kind] == "operator":
+        yield Finish(notice.reference, "cleared")
+
+
+def _stopped(notices: Sequence[Notice], told: Collection[str]) -> Iterator[Change]:
+    """What a stop that has left is about is out of its liaison's hand."""
+    by_reference = {notice.reference: notice for notice in notices}
+    for stop in notices:
+        if stop.kind != "stop" or stop.state not in ARRIVED or stop.stops not in by_reference:
+            continue
+        about = by_reference[stop.stops]
+        if about.state in ("sent", "acknowledged") and about.reference not in told:
+            yield Finish(about.reference, "stopped")

@@ -1,0 +1,207 @@
+"""What is owed to each kin: the difference between what stands, what was told, and what is in a liaison's hand.
+
+The rule of telling.md sections 2 to 6, whole and at once; no notice is ever made by the edge of one event, so none is lost by
+a flap, a late fact, a refold or a new policy. A line is (person, cause, kin); its cause is a determination.
+
+| told | stands | owed |
+|---|---|---|
+| nothing | something | a telling: identification, or a takeover or reinstatement where a notice of the line had left before |
+| more than stands | less | a correction |
+| less than stands | more | a reinstatement |
+
+Whatever is in hand and is not what is owed now, for this liaison, of just these cases, is stopped.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from services.tracker.model import gates
+from services.tracker.model.lines import Line, Tokens, lines_of, recipients
+from services.tracker.model.notices import LEFT, TELLINGS, Notice, NoticeKind, Owed
+from services.tracker.model.person import Person
+from services.tracker.model.policy import Policy
+from services.tracker.model.reasons import Reason
+from services.tracker.model.register import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Required:
+    """All that must be said as of now, whether or not it may be said yet, and what has become of what is out."""
+
+    owed: frozenset[Owed]
+    done: frozenset[str] = frozenset()
+    """Notices that are out and were reported as delivered, by reference."""
+    acknowledged: frozenset[str] = frozenset()
+    next_check_at: datetime | None = None
+
+
+def required(record: Record, notices: Sequence[Notice], policy: Policy, now: datetime) -> Required:
+    """All that is owed to the persons of `record` as of now, by the rule of telling.md section 2.
+
+    Args:
+        record: persons who share a case and all their cases; complete, or another family's stop may be missed.
+        notices: every stored notice of those persons.
+    """
+    lines = [line for ref in sorted(record.persons) for line in lines_of(record.persons[ref], notices)]
+    undone = undone_over_cases(lines, notices)
+    owed: set[Owed] = set()
+    for ref in sorted(record.persons):
+        person = record.persons[ref]
+        mine = [line for line in lines if line.person.ref == ref]
+        view = gates.View(person, record, policy, now, undone.get(ref, {}))
+        for line in mine:
+            owed.update(owed_of_line(line, mine, view))
+        owed.update(unassigned(person, mine, owed, view))
+    references = {notice.reference: notice for notice in notices}
+    read = {ref for person in record.persons.values() for ref in person.acknowledged if ref in references}
+    changes = [at for person in record.persons.values() if (at := person.next_change(now)) is not None]
+    openings = [reason.until for each in owed for reason in each.reasons if reason.until is not None]
+    return Required(
+        frozenset(owed),
+        done=frozenset(reference for line in lines for reference in line.reported),
+        acknowledged=frozenset(read),
+        next_check_at=min(changes + openings, default=None),
+    )
+
+
+# ------------------------------------------------------------------------------------------------- what a line owes
+def owed_of_line(line: Line, mine: Sequence[Line], view: gates.View) -> Iterator[Owed]:
+    """What is owed on one line: at most one telling or correction, and a stop for each thing in hand that is not it."""
+    owed = telling(line, mine, view)
+    in_hand = list(line.in_hand())
+    recipient = view.recipient(line.kin)
+    kept = next((notice for notice in in_hand if owed is not None and _is(notice, owed, recipient)), None)
+    for notice in in_hand:
+        if notice is not kept:
+            yield stop(line, notice)
+    if owed is None:
+        return
+    if kept is not None:
+        yield replace(owed, key=kept.key, kind=kept.kind, keeps=kept.reference)
+        return
+    delayed = [Reason("in_other_hands", "waits until the stop of what is in hand has left", ground=False)]
+    yield replace(owed, reasons=owed.reasons + tuple(delayed if in_hand else ()))
+
+
+def _is(notice: Notice, owed: Owed, recipient: str | None) -> bool:
+    """Whether what is in hand already says what is owed, to this liaison, of just these cases, on ground that holds."""
+    same_kind = (notice.kind == "correction") == (owed.kind == "correction")
+    grounded = not any(reason.ground for reason in owed.reasons)
+    return same_kind and grounded and notice.recipient == recipient and frozenset(notice.cases) == frozenset(owed.cases)
+
+
+def telling(line: Line, mine: Sequence[Line], view: gates.View) -> Owed | None:
+    """The difference on one line between what stands and what was told, as a notice with the reasons that hold it."""
+    person = line.person
+    if line.told is None:
+        if not line.stands or not _is_owed_a_telling(line):
+            return None
+        if identifying(person, mine, line.kin) != line.cause:
+            return _owed(line, "additional_portions", line.stands, view, gates.later_portion(view, line, mine))
+        return _owed(line, _first_kind(line, view), line.stands, view, gates.telling(view, line, mine))
+    if line.untrue:
+        return _owed(line, "correction", line.told & line.stands, view, gates.correction(view, line, mine))
+    if line.told < line.stands:
+        return _owed(line, "reinstatement", line.stands, view, gates.telling(view, line, mine))
+    return None
+
+
+def _is_owed_a_telling(line: Line) -> bool:
+    """Until the briefing is closed; closing it takes no ground from what is out."""
+    closed = (line.cause, line.kin) in line.person.briefed
+    return line.kin in recipients(line.person) and (not closed or any(line.in_hand()))
+
+
+def _first_kind(line: Line, view: gates.View) -> NoticeKind:
+    """What a first telling is called: after something of the line has left, it is never an identification again."""
+    had = {notice.recipient for notice in line.left()}
+    if view.recipient(line.kin) in had:
+        return "reinstatement"
+    return "takeover" if had else "identification"
+
+
+def identifying(person: Person, mine: Sequence[Line], kin: str) -> str | None:
+    """The determination that identifies, for one kin: the first they were told of, else the one in hand, else the earliest."""
+    standing = list(person.standing())
+    lines = {line.cause: line for line in mine if line.kin == kin}
+    told = [one for one in standing if one.id in lines and lines[one.id].told is not None]
+    held = [one for one in standing if one.id in lines and any(lines[one.id].in_hand())]
+    return next((one.id for one in (*told, *held, *standing)), None)
+
+
+def stop(line: Line, notice: Notice) -> Owed:
+    """A stop to whoever has `notice` in hand."""
+    stops = [each for each in line.notices if each.kind == "stop" and each.recipient == notice.recipient]
+    mine = next((each for each in stops if each.stops == notice.reference), None)
+    n = 1 + sum(1 for each in stops if each.state in LEFT and each is not mine)
+    return Owed(
+        key=mine.key if mine is not None else f"stop/{line.key}/{notice.recipient}/{n}",
+        kind="stop",
+        person=line.person.ref,
+        kin=line.kin,
+        cause=line.cause,
+        recipient=notice.recipient,
+        cases=notice.cases,
+        stops=notice.reference,
+    )
+
+
+def _owed(line: Line, kind: NoticeKind, cases: Tokens, view: gates.View, reasons: tuple[Reason, ...]) -> Owed:
+    recipient = view.recipient(line.kin)
+    if kind in ("identification", "additional_portions"):
+        key = line.key
+    else:
+        n = 1 + sum(1 for notice in line.left() if notice.kind == kind and notice.recipient == recipient)
+        key = f"{kind}/{line.key}/{recipient}/{n}"
+    return Owed(
+        key=key,
+        kind=kind,
+        person=line.person.ref,
+        kin=line.kin,
+        cause=line.cause,
+        recipient=recipient,
+        cases=tuple(sorted(cases)),
+        reasons=reasons,
+    )
+
+
+# ------------------------------------------------------------------------------------------------- across families
+def undone_over_cases(lines: Sequence[Line], notices: Sequence[Notice]) -> dict[str, dict[str, str]]:
+    """For each person, the cases over which another family's stop or correction is still undone (invariant 6)."""
+    undone: dict[str, set[str]] = {}
+    stops = {notice.stops: notice for notice in notices if notice.kind == "stop"}
+    for line in lines:
+        over: set[str] = set()
+        if line.told is not None:
+            over |= line.told - line.stands
+        for notice in line.notices:
+            stopped = stops.get(notice.reference)
+            unread = stopped is not None and stopped.state in ("ready", "sending", "transmitting", "in_doubt", "sent")
+            if unread or (notice in line.in_hand() and not frozenset(notice.cases) <= line.stands):
+                over |= set(notice.cases) - line.stands
+        undone.setdefault(line.person.ref, set()).update(over)
+    return {ref: {token: other for other, over in undone.items() if other != ref for token in over} for ref in undone}
+
+
+def unassigned(person: Person, mine: Sequence[Line], owed: set[Owed], view: gates.View) -> Iterator[Owed]:
+    """What the casualty office must see to before anything can leave: a PNOK, a liaison, an address."""
+    if person.pnok is None:
+        for determination in person.standing():
+            yield _lacks(person, "pnok", determination.id, view)
+    for line in mine:
+        due = [each for each in owed if (each.person, each.cause, each.kin) == (person.ref, line.cause, line.kin)]
+        lacking = view.lacking(line.kin)
+        if lacking is not None and any(each.kind in TELLINGS or each.kind == "correction" for each in due):
+            yield _lacks(person, f"{lacking}/{line.kin}", line.cause, view)
+
+
+def _lacks(person: Person, what: str, cause: str, view: gates.View) -> Owed:
+    return Owed(
+        key=f"unassigned/{person.ref}/{what}/{cause}",
+        kind="unassigned",
+        person=person.ref,
+        cause=cause,
+        recipient=view.casualty_office(),
+        subject=what,
+    )
