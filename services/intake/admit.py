@@ -1,0 +1,127 @@
+"""Whether a submission becomes a fact: pure, so that what is admitted depends on what was said and by whom alone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+
+from services.intake.grants import Source
+from services.intake.problems import ProblemType, Refused
+from services.intake.strict_json import flaw
+from shared import wire
+from shared.events import BY_WIRE_NAME, may_correct
+from shared.events.base import Fact
+from shared.events.common import RecordCorrected
+from shared.events.event import Event
+from shared.terms import instant_text
+
+LARGEST_EVENT_BYTES: Final = 64 * 1024
+"""Of an event written compactly, so that white space and the mode of transport make no difference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One statement as a door received it: parsed JSON, and whether its strings may hold what no event may."""
+
+    said: object
+    door: str
+    received_at: datetime
+    characters: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A statement that may be accepted. `body` is the CloudEvent for the stream, with what intake adds."""
+
+    event: Event
+    body: bytes
+    recordedtime: str
+
+
+def admit(submission: Submission, source: Source) -> Admitted | Refused:
+    """Judge a statement: readable, whole, of the catalogue, and covered by the grant of who said it.
+
+    Doubtful is not refused: what contradicts the record is the tracker's to flag.
+    """
+    said = submission.said
+    if not isinstance(said, dict):
+        return Refused(ProblemType.BATCH, "an event is a JSON object")
+    if (found := flaw(said, characters=submission.characters)) is not None:
+        return found
+    for name in wire.INTAKE_ATTRIBUTES & said.keys():
+        return Refused(ProblemType.RESERVED_ATTRIBUTE, "only intake writes it", f"/{name}")
+    try:
+        event = wire.read(said)
+    except wire.Invalid as invalid:
+        return too_large(said) or invalid_event(invalid.problems)
+    if (outside := next(outside_grant(event, source), None)) is not None:
+        return outside
+    recordedtime = instant_text(submission.received_at)
+    body = orjson.dumps(
+        said
+        | {
+            "recordedtime": recordedtime,
+            "receivedvia": submission.door,
+            "submitter": source.slug,
+            "submitterrole": event.data.actor.role,
+        }
+    )
+    if len(body) > LARGEST_EVENT_BYTES and (large := too_large(said)) is not None:
+        return large
+    return Admitted(event, body, recordedtime)
+
+
+def too_large(said: wire.CloudEvent) -> Refused | None:
+    if len(orjson.dumps(said)) <= LARGEST_EVENT_BYTES:
+        return None
+    return Refused(ProblemType.EVENT_TOO_LARGE, f"more than {LARGEST_EVENT_BYTES} bytes")
+
+
+def invalid_event(problems: tuple[wire.Problem, ...]) -> Refused:
+    """One refusal for all that is wrong with an event; the type says so where its type is not known at all."""
+    first = next((problem for problem in problems if problem.code == "unknown_type"), problems[0])
+    kind = ProblemType.UNKNOWN_TYPE if first.code == "unknown_type" else ProblemType.INVALID_EVENT
+    return Refused(kind, first.message, first.pointer, errors=problems)
+
+
+def outside_grant(event: Event, source: Source) -> Iterator[Refused]:
+    """Every part of the grant that does not cover the event, the most telling first."""
+    fact = type(event.data)
+    if not source.speaks_as(event.source):
+        yield not_granted("source", "/source")
+    yield from fact_outside_grant(event.data, source, fact.wire_name(), "/type", "/data")
+    if isinstance(event.data, RecordCorrected):
+        yield from correction_outside_grant(event, event.data, source)
+
+
+def fact_outside_grant(data: Fact, source: Source, wire_name: str, type_at: str, data_at: str) -> Iterator[Refused]:
+    if data.actor.role not in source.roles or data.actor.role not in data.roles:
+        yield not_granted("role", f"{data_at}/actor/role")
+    if wire_name not in source.types:
+        yield not_granted("type", type_at)
+    for field in data.speaks_for:
+        if not source.speaks_for(getattr(data, field)):
+            yield not_granted("party", f"{data_at}/{field}")
+
+
+def correction_outside_grant(event: Event, data: RecordCorrected, source: Source) -> Iterator[Refused]:
+    """A correction is admitted as the type that it names: stream, role and replacement must fit that."""
+    corrected = BY_WIRE_NAME[data.corrects.type]
+    if corrected.stream != event.stream:
+        yield Refused(ProblemType.CORRECTION, "a correction stays on the stream of what it corrects", "/data/corrects/type")
+    if not may_correct(data.actor.role, corrected, event.stream):
+        yield not_granted("role", "/data/actor/role")
+    if not source.corrects(data.corrects.source):
+        yield not_granted("may_correct", "/data/corrects/source")
+    if corrected.wire_name() not in source.types:
+        yield not_granted("type", "/data/corrects/type")
+    if event.restated is not None:
+        restated: Any = event.restated.data
+        at = "/data/replacement/data"
+        yield from fact_outside_grant(restated, source, corrected.wire_name(), "/data/corrects/type", at)
+
+
+def not_granted(rule: str, pointer: str) -> Refused:
+    return Refused(ProblemType.NOT_GRANTED, f"the grant does not cover this {rule}", pointer, rule=rule)

@@ -1,0 +1,105 @@
+"""The only wiring: what intake is made of, and what its process answers beside the doors."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from starlette.exceptions import HTTPException
+
+from services.intake import metrics
+from services.intake.accept import Acceptor
+from services.intake.doors.http import HttpDoor, json, problem
+from services.intake.preflight import ready
+from services.intake.problems import ProblemType, Refused
+from services.intake.settings import Settings
+from services.intake.sources import Register
+from shared.clock import clock
+
+log = structlog.get_logger()
+
+
+def connect(settings: Settings) -> "Redis":
+    """One more try, for a connection that the server closed while it lay idle: safe, as accept may be repeated."""
+    return Redis.from_url(settings.redis_url, socket_timeout=5, socket_connect_timeout=2, retry=Retry(NoBackoff(), 1))
+
+
+def create(settings: Settings) -> FastAPI:
+    """Intake as an ASGI application. It connects when it starts; preflight is the command line's and readiness'.
+
+    Raises:
+        BadSources, OSError: the sources file cannot be read.
+    """
+    redis = connect(settings)
+    register = Register(settings.sources, on_change=sources_changed)
+    acceptor = Acceptor(redis, settings.replicas)
+    metrics.DURABILITY_ASSERTED.set(settings.redis_durability == "asserted")
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await acceptor.load()
+        yield
+        await redis.aclose()
+
+    app = FastAPI(
+        title="Rosette intake",
+        version="1",
+        summary="Turns what an upstream system submits into a fact, or refuses it with a reason.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/v1/openapi.json",
+        telemetry={"logs": False},
+    )
+    app.include_router(HttpDoor(register, acceptor, clock(settings.clock)).router())
+    add_health(app, redis, register, settings)
+    add_problems(app)
+    return app
+
+
+def sources_changed(broken: str | None) -> None:
+    metrics.SOURCES_BROKEN.set(broken is not None)
+    log.info("sources read again") if broken is None else log.error("sources cannot be read", reason=broken)
+
+
+def add_health(app: FastAPI, redis: "Redis", register: Register, settings: Settings) -> None:
+    @app.get("/livez", include_in_schema=False)
+    async def livez() -> Response:
+        return json(200, {"live": True})
+
+    @app.get("/readyz", include_in_schema=False)
+    async def readyz() -> Response:
+        register.refresh()
+        reasons = await ready(redis, settings.redis_durability)
+        reasons += [f"sources: {register.broken}"] if register.broken else []
+        return json(
+            503 if reasons else 200,
+            {"ready": not reasons, "reasons": reasons, "redis_durability": settings.redis_durability},
+        )
+
+    @app.get("/metrics", include_in_schema=False)
+    async def exposition() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def add_problems(app: FastAPI) -> None:
+    """Every error is a problem document, those of the framework included."""
+
+    @app.exception_handler(HTTPException)
+    async def framework(_: Request, error: HTTPException) -> Response:
+        kind = ProblemType.METHOD if error.status_code == 405 else ProblemType.NOT_FOUND
+        return problem(Refused(kind, kind.title))
+
+    @app.exception_handler(RequestValidationError)
+    async def parameter(_: Request, error: RequestValidationError) -> Response:
+        return problem(Refused(ProblemType.PARAMETER, str(error.errors()[0]["msg"])))
+
+    @app.exception_handler(Exception)
+    async def internal(_: Request, error: Exception) -> Response:
+        log.error("intake failed", exc_info=error)
+        return problem(Refused(ProblemType.INTERNAL, "the reason is in intake's log"))

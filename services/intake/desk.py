@@ -1,0 +1,54 @@
+"""The desk behind every door: admit each statement, accept those admitted, and answer each in its order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from services.intake import metrics
+from services.intake.accept import Accepted, Acceptor, Answer, Conflict, Unconfirmed
+from services.intake.admit import Admitted, Submission, admit
+from services.intake.grants import Source
+from services.intake.problems import ProblemType, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Receipted:
+    """A fact, durable on its stream, with the identity it was accepted under."""
+
+    source: str
+    id: str
+    accepted: Accepted
+
+
+Verdict = Receipted | Refused
+
+
+async def take(submissions: Sequence[Submission], source: Source, acceptor: Acceptor) -> list[Verdict]:
+    """A verdict for each submission. What is refused leaves no trace in a stream; a promise is given only once durable."""
+    judged = [admit(submission, source) for submission in submissions]
+    admitted = [each for each in judged if isinstance(each, Admitted)]
+    answers = iter(await acceptor.accept(source.slug, admitted))
+    verdicts = [each if isinstance(each, Refused) else verdict(each, next(answers)) for each in judged]
+    for submission, each in zip(submissions, verdicts, strict=True):
+        metrics.STATEMENTS.labels(outcome_of(each), submission.door).inc()
+    return verdicts
+
+
+def verdict(admitted: Admitted, answer: Answer) -> Verdict:
+    match answer:
+        case Accepted():
+            return Receipted(admitted.event.source, admitted.event.id, answer)
+        case Conflict():
+            return Refused(ProblemType.IDENTITY_CONFLICT, "this stream has another statement of this source and id", "/id")
+        case Unconfirmed(reached=True):
+            return Refused(ProblemType.NOT_DURABLE, "replicas did not confirm in time")
+        case Unconfirmed():
+            return Refused(ProblemType.UNAVAILABLE, "Redis did not answer")
+    assert_never(answer)
+
+
+def outcome_of(verdict: Verdict) -> str:
+    """The word under which a verdict is counted."""
+    if isinstance(verdict, Refused):
+        return verdict.type.value
+    return "duplicate" if verdict.accepted.duplicate else "accepted"

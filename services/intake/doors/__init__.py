@@ -1,0 +1,1 @@
+"""How statements come in: each door turns its own format into submissions."""

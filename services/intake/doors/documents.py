@@ -1,0 +1,74 @@
+"""The shapes of what the HTTP door answers, for OpenAPI; a contract test holds real answers against them."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.intake.receipts import State
+from shared.terms import Stream
+
+
+class Document(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Position(Document):
+    """Where an event stands, and the digest of what was said."""
+
+    stream: Stream
+    epoch: Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
+    seq: Annotated[int, Field(ge=1)]
+    entry: Annotated[str, Field(description="The entry's id in the stream")]
+    digest: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    recordedtime: str
+
+
+class Receipt(Position):
+    """The event is a fact and durable. `duplicate`: it had been accepted before, and this is the receipt it got then."""
+
+    source: str
+    id: str
+    duplicate: bool
+
+
+class Error(Document):
+    pointer: str
+    code: str
+    message: str
+
+
+class Problem(Document):
+    """RFC 9457. `pointer` is a JSON Pointer into the event; `then` is what the sender should do."""
+
+    type: Annotated[str, Field(pattern="^urn:rosette:problem:[a-z0-9-]+$")]
+    title: str
+    status: int
+    detail: str
+    pointer: str
+    then: Literal["retry_same_id", "fix_and_resend", "never_resend"]
+    rule: str | None = None
+    errors: list[Error] | None = None
+    retry_after_s: int | None = None
+
+
+class Item(Document):
+    """What became of one event of a batch."""
+
+    status: int
+    receipt: Receipt | None = None
+    problem: Problem | None = None
+
+
+class Outcome(Position):
+    """A receipt, and what became of the event since."""
+
+    state: State
+    reason: str | None = None
+
+
+class Receipts(Document):
+    """One outcome for each stream that accepted something under this source and id."""
+
+    source: str
+    id: str
+    receipts: list[Outcome]

@@ -1,0 +1,74 @@
+"""What was accepted, where, when, and what became of it.
+
+A receipt is kept for ever beside its stream (shared/streams.py); what became of it is what the tracker last published there.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from redis.asyncio import Redis
+
+from shared.streams import filed_key, quarantined_key, receipt_field, receipts_key
+from shared.terms import STREAMS, Stream
+
+State = Literal["accepted", "filed", "quarantined"]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Proof of acceptance: the digest of what was said, and where it stands in its stream."""
+
+    stream: Stream
+    digest: str
+    epoch: str
+    seq: int
+    entry: str
+    recordedtime: str
+
+    @classmethod
+    def parse(cls, stream: Stream, kept: str) -> "Receipt":
+        digest, epoch, seq, entry, recordedtime = kept.split(" ")
+        return cls(stream, digest, epoch, int(seq), entry, recordedtime)
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "stream": self.stream,
+            "epoch": self.epoch,
+            "seq": self.seq,
+            "entry": self.entry,
+            "digest": self.digest,
+            "recordedtime": self.recordedtime,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A receipt, and what became of the event. `reason` says why it is in quarantine."""
+
+    receipt: Receipt
+    state: State
+    reason: str | None = None
+
+
+async def outcomes(redis: "Redis", source: str, id: str) -> list[Outcome]:
+    """One outcome for each stream that accepted something under this identity."""
+    field = receipt_field(source, id)
+    async with redis.pipeline(transaction=False) as pipe:
+        for stream in STREAMS:
+            pipe.hget(receipts_key(stream, source, id), field)
+        kept = await pipe.execute()
+    receipts = [Receipt.parse(stream, each.decode()) for stream, each in zip(STREAMS, kept, strict=True) if each]
+    return [await outcome(redis, receipt) for receipt in receipts]
+
+
+async def outcome(redis: "Redis", receipt: Receipt) -> Outcome:
+    """The watermark is read first: the tracker publishes quarantined outcomes before the watermark that covers them."""
+    async with redis.pipeline(transaction=False) as pipe:
+        pipe.hmget(filed_key(receipt.stream), "epoch", "through")
+        pipe.hget(quarantined_key(receipt.stream), f"{receipt.epoch} {receipt.seq}")
+        (epoch, through), reason = await pipe.execute()
+    if reason is not None:
+        return Outcome(receipt, "quarantined", reason.decode())
+    if epoch is not None and epoch.decode() == receipt.epoch and receipt.seq <= int(through):
+        return Outcome(receipt, "filed")
+    return Outcome(receipt, "accepted")

@@ -1,0 +1,32 @@
+"""Intake's settings, each from an environment variable `INTAKE_<NAME>`."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Durability = Literal["checked", "asserted"]
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="INTAKE_", frozen=True)
+
+    redis_url: str = "redis://127.0.0.1:6379/0"
+    """The streams. `redis://`, `rediss://` or `unix://`; a password belongs in the user part."""
+
+    sources: Path = Path("sources.toml")
+    """Who may say what: a TOML file, read again when it changes."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8081
+
+    replicas: Annotated[int, Field(ge=0, le=16)] = 0
+    """How many replicas must confirm before a sender hears 202. With too few of them alive nothing is accepted any more."""
+
+    redis_durability: Durability = "checked"
+    """`checked`: start only where the server is seen to keep what it acknowledges. `asserted`: the operator answers for it,
+    where CONFIG is forbidden; readiness and metrics say so."""
+
+    clock: Path | None = None
+    """A story clock's file, for a demo or a test; without one the machine's clock."""

@@ -1,0 +1,169 @@
+"""The sources file: who may say what, by the hashes of their keys. Read again when it changes, edited by the command line.
+
+```toml
+[[sources]]
+slug = "unc-custody"
+keys = ["<SHA-256 of the key, hex>"]       # the key itself is shown once, when it is made
+uris = ["urn:example:unc"]                 # prefixes of the CloudEvents source
+roles = ["custodian"]
+types = ["custody.*", "case.registered"]   # catalogue or wire names, `*` for any part
+parties = ["unc"]                          # in whose name it may speak; `*` for all
+may_correct = []                           # prefixes of sources whose statements it may correct besides its own
+```
+"""
+
+import os
+import secrets
+import tomllib
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Final
+
+import tomlkit
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, model_validator
+
+from services.intake.grants import Source, types_named
+from shared.terms import Role
+
+KEY_BYTES: Final = 32
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class BadSources(ValueError):
+    """The file cannot be read as sources. Says where, never what stands there."""
+
+
+class Entry(BaseModel):
+    """One source as the file has it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    slug: Slug
+    keys: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")], ...]
+    uris: Annotated[tuple[Text, ...], Field(min_length=1)]
+    roles: Annotated[tuple[Role, ...], Field(min_length=1)]
+    types: Annotated[tuple[Text, ...], Field(min_length=1)]
+    parties: tuple[Text, ...] = ()
+    may_correct: tuple[Text, ...] = ()
+
+    def source(self) -> Source:
+        return Source(
+            self.slug,
+            self.uris,
+            frozenset(self.roles),
+            types_named(self.types),
+            frozenset(self.parties),
+            self.may_correct,
+        )
+
+
+class File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sources: tuple[Entry, ...] = ()
+
+    @model_validator(mode="after")
+    def nothing_is_named_twice(self) -> "File":
+        for what in ([each.slug for each in self.sources], [key for each in self.sources for key in each.keys]):
+            if len(set(what)) != len(what):
+                raise ValueError("a slug or a key stands there twice")
+        return self
+
+
+_FILE: Final = TypeAdapter(File)
+
+
+def read(path: Path) -> File:
+    """What the file says. Raises BadSources, or OSError."""
+    try:
+        return _FILE.validate_python(tomllib.loads(path.read_text()))
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        raise BadSources(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    except ValueError as error:
+        raise BadSources(f"{path}: not TOML in UTF-8: {type(error).__name__}") from None
+
+
+class Register:
+    """The sources by their keys, as the file says now: a look at its stamp on each use costs two microseconds.
+
+    A file that cannot be read changes nothing: the sources stay as they were, and `broken` says so until it is mended.
+    """
+
+    def __init__(self, path: Path, *, on_change: Callable[[str | None], None] = lambda _: None) -> None:
+        self._path = path
+        self._on_change = on_change
+        self._stamp = stamp(path)
+        self._by_hash = by_hash(read(path))
+        self.broken: str | None = None
+
+    def holder(self, key: str) -> Source | None:
+        """Whose key this is. Found by its hash, so that the time taken tells nothing about any key."""
+        self.refresh()
+        return self._by_hash.get(hash_of(key))
+
+    def refresh(self) -> None:
+        try:
+            if (now := stamp(self._path)) == self._stamp:
+                return
+            self._stamp = now
+            self._by_hash = by_hash(read(self._path))
+            broken = None
+        except (OSError, BadSources) as error:
+            broken = str(error)
+        if broken is None or broken != self.broken:
+            self.broken = broken
+            self._on_change(broken)
+
+
+def stamp(path: Path) -> tuple[int, int, int]:
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def by_hash(file: File) -> dict[str, Source]:
+    return {key: source for entry in file.sources for source in [entry.source()] for key in entry.keys}
+
+
+def hash_of(key: str) -> str:
+    return sha256(key.encode(errors="replace")).hexdigest()
+
+
+# ------------------------------------------------------------------------------------------------- edited by people
+def add(path: Path, entry: dict[str, object]) -> str:
+    """Append a source with a new key and return the key, which is kept nowhere. Raises BadSources; the file is as it was."""
+    key = secrets.token_urlsafe(KEY_BYTES)
+    document = tomlkit.parse(path.read_text()) if path.exists() else tomlkit.document()
+    tables = document.setdefault("sources", tomlkit.aot())
+    table = tomlkit.table()
+    table.update({"slug": entry.pop("slug"), "keys": [hash_of(key)], **entry})
+    tables.append(table)
+    replace(path, tomlkit.dumps(document))
+    return key
+
+
+def revoke(path: Path, slug: str) -> bool:
+    """Take all keys from a source; its grant stays readable. False where there is no such source."""
+    document = tomlkit.parse(path.read_text())
+    for table in document.get("sources", ()):
+        if table["slug"] == slug:
+            table["keys"] = []
+            replace(path, tomlkit.dumps(document))
+            return True
+    return False
+
+
+def replace(path: Path, text: str) -> None:
+    """Write the whole file or nothing, readable by its owner alone; a text that is no sources file is not written."""
+    draft = path.with_suffix(".next")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        read(draft)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

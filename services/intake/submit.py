@@ -1,0 +1,86 @@
+"""Sends a file of CloudEvents to intake, in batches. Safe to run again: what was accepted before is a duplicate."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx2
+
+BATCH_SIZE: Final = 100
+BATCH: Final = "application/cloudevents-batch+json"
+TIMEOUT_S: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One statement of the file (`number` counts from 1) and what intake said to it."""
+
+    number: int
+    answer: dict[str, Any]
+
+    @property
+    def outcome(self) -> str:
+        """`accepted`, `duplicate`, or the slug of the problem."""
+        receipt = self.answer.get("receipt")
+        if receipt is not None:
+            return "duplicate" if receipt["duplicate"] else "accepted"
+        return str(self.answer["problem"]["type"]).rpartition(":")[2]
+
+    @property
+    def refused(self) -> bool:
+        return "problem" in self.answer
+
+
+class Unreachable(Exception):
+    """Intake did not answer, or not as intake does; how far it came is known by sending the same again."""
+
+
+def statements(text: str) -> Iterator[str]:
+    """The JSON text of each statement of NDJSON, a JSON array, or a single event, exactly as it stands in the file.
+
+    Not parsed and written again: what intake refuses (a member twice, NaN) must reach it.
+
+    Raises:
+        ValueError: from some place on the text is not JSON.
+    """
+    decoder = json.JSONDecoder()
+    at = past(text, 0, " \t\r\n")
+    separators = " \t\r\n"
+    if text[at : at + 1] == "[":
+        separators += ",]"
+        at = past(text, at + 1, " \t\r\n")
+    while (at := past(text, at, separators)) < len(text):
+        _, end = decoder.raw_decode(text, at)
+        yield text[at:end]
+        at = end
+
+
+def past(text: str, at: int, characters: str) -> int:
+    while at < len(text) and text[at] in characters:
+        at += 1
+    return at
+
+
+def send(client: httpx2.Client, found: list[str]) -> Iterator[Sent]:
+    """Send all statements in their order and yield the answer to each.
+
+    Raises:
+        Unreachable: after the answers that came before.
+    """
+    for first in range(0, len(found), BATCH_SIZE):
+        batch = found[first : first + BATCH_SIZE]
+        yield from (Sent(first + n, answer) for n, answer in enumerate(post(client, batch), 1))
+
+
+def post(client: httpx2.Client, batch: list[str]) -> list[dict[str, Any]]:
+    """One answer a statement; a problem with the request as a whole is the answer to each of them."""
+    body = f"[{','.join(batch)}]".encode(errors="replace")
+    try:
+        answer = client.post("/v1/events", content=body, headers={"content-type": BATCH})
+        said = answer.json()
+    except (httpx2.TransportError, ValueError) as error:
+        raise Unreachable(type(error).__name__) from None
+    if answer.status_code == 200:
+        return list(said)
+    return [{"status": answer.status_code, "problem": said}] * len(batch)

@@ -1,0 +1,91 @@
+"""Intake for tests: the application in this process, with a key for every role of `tests/facts.py`."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import httpx2
+import orjson
+
+from services.intake.app import create
+from services.intake.doors.http import BATCH, STRUCTURED
+from services.intake.settings import Settings
+from services.intake.sources import hash_of
+from shared.terms import ROLES, Role
+from tests import facts
+
+GRANT: Final = """
+[[sources]]
+slug = "{slug}"
+keys = ["{key}"]
+uris = ["{uri}"]
+roles = ["{role}"]
+types = ["*"]
+parties = ["*"]
+"""
+
+
+def key_of(role: Role) -> str:
+    return f"key-of-{role}"
+
+
+def sources_file(folder: Path) -> Path:
+    """A source for every role, each with the URI that `tests/facts.py` uses for it."""
+    file = folder / "sources.toml"
+    file.write_text("".join(grant(role) for role in ROLES))
+    return file
+
+
+def grant(role: Role, **given: str) -> str:
+    fields = {"slug": role.replace("_", "-"), "key": hash_of(key_of(role)), "uri": facts.SOURCES[role], "role": role}
+    return GRANT.format(**fields | given)
+
+
+@dataclass(frozen=True)
+class Intake:
+    """The HTTP door as a sender sees it. Statements go in with the key of their own role unless another is given."""
+
+    client: httpx2.AsyncClient
+    sources: Path
+
+    async def submit(self, statement: Any, **given: Any) -> httpx2.Response:
+        role = given.pop("role", None) or statement["data"]["actor"]["role"]
+        return await self.post(orjson.dumps(statement), STRUCTURED, role=role, **given)
+
+    async def batch(self, statements: Sequence[Any], role: Role = "custodian") -> list[dict[str, Any]]:
+        answer = await self.post(orjson.dumps(statements), BATCH, role=role)
+        assert answer.status_code == 200, answer.text
+        items: list[dict[str, Any]] = answer.json()
+        return items
+
+    async def post(
+        self, body: Any, media_type: str = STRUCTURED, *, role: Role = "custodian", **headers: str
+    ) -> httpx2.Response:
+        return await self.client.post(
+            "/v1/events",
+            content=body,
+            headers={"authorization": f"Bearer {key_of(role)}", "content-type": media_type} | dashed(headers),
+        )
+
+    async def receipts(self, source: str, id: str, role: Role = "custodian") -> httpx2.Response:
+        headers = {"authorization": f"Bearer {key_of(role)}"}
+        return await self.client.get("/v1/receipts", params={"source": source, "id": id}, headers=headers)
+
+
+def dashed(headers: dict[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+@asynccontextmanager
+async def running(redis_url: str, folder: Path, **settings: Any) -> AsyncIterator[Intake]:
+    """Intake on a server, until the block ends."""
+    file = sources_file(folder)
+    app = create(Settings(redis_url=redis_url, sources=file, **settings))
+    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        httpx2.AsyncClient(transport=transport, base_url="http://intake") as client,
+    ):
+        yield Intake(client, file)
