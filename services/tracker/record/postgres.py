@@ -1,0 +1,29 @@
+"""Connections to the record."""
+
+from typing import Any, Final
+
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+Pool = AsyncConnectionPool[AsyncConnection[Any]]
+
+PROBE_BY_KEY: Final = " ".join(
+    f"-c {setting}=off" for setting in ("jit", "enable_seqscan", "enable_hashjoin", "enable_mergejoin")
+)
+"""Every statement of the hot path looks up a few hundred keys. A plan is kept for the life of a connection, and one made
+while the tables were small would read them whole when they no longer are: so it is made for large tables from the start."""
+
+
+def pool(database_url: str, size: int = 12) -> Pool:
+    """A closed pool of up to `size` connections: `async with pool(...) as opened`, or open it and close it.
+
+    Connections are autocommit; whoever needs a transaction says so.
+    """
+    return AsyncConnectionPool(
+        database_url,
+        min_size=2,
+        max_size=size,
+        open=False,
+        timeout=10.0,
+        kwargs={"autocommit": True, "options": f"{PROBE_BY_KEY} -c timezone=UTC", "application_name": "rosette"},
+    )
