@@ -17,6 +17,8 @@ from embedded.children import reclaim
 
 DATABASE: Final = "rosette"
 CHECKOUT: Final = Path(__file__).parent.parent
+STOP_S: Final = 120.0
+"""How long a supervisor may take to stop everything: more than the sum of what it grants its children."""
 
 
 class EmbeddedError(RuntimeError):
@@ -175,6 +177,10 @@ def release(supervisor: "subprocess.Popen[str]") -> int:
     assert supervisor.stdout
     with suppress(OSError):
         supervisor.stdin.close()
-    status = supervisor.wait()
+    try:
+        status = supervisor.wait(STOP_S)
+    except subprocess.TimeoutExpired:
+        supervisor.kill()
+        status = supervisor.wait()
     supervisor.stdout.close()
     return status

@@ -90,9 +90,7 @@ class Mailbox:
         self.port = self._listening.result()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         self._loop.call_soon_threadsafe(self._closing.set)
         self._thread.join()
 
@@ -161,6 +159,6 @@ def parse(envelope: Any) -> Mail:
     return Mail(
         sender=envelope.mail_from,
         recipients=tuple(envelope.rcpt_tos),
-        message=email.message_from_bytes(content, policy=email.policy.default),
+        message=email.message_from_bytes(content.replace(b"\r\n", b"\n"), policy=email.policy.default),
         content=content,
     )

@@ -1,0 +1,249 @@
+"""The embedded servers live exactly as long as they should, and forget nothing that they acknowledged."""
+
+import json
+import os
+import signal
+import smtplib
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+import redis
+
+import embedded
+from embedded.handle import CHECKOUT
+
+STARTER = """
+import json, pathlib, sys, time
+import embedded
+with embedded.servers(pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else None) as servers:
+    servers.run("sleeper", [sys.executable, "-c", "import time; time.sleep(600)"], {})
+    pids = servers.ask({"do": "status"})["pids"]
+    print(json.dumps({"supervisor": servers.supervisor.pid, "data": str(servers.data_dir), **pids}), flush=True)
+    time.sleep(600)
+"""
+
+
+class Started:
+    """A process that holds embedded servers, and the processes that must end with it."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        assert process.stdout
+        self.process = process
+        told = json.loads(process.stdout.readline())
+        self.data = Path(told.pop("data"))
+        self.pids: dict[str, int] = told
+
+    def alive(self) -> list[str]:
+        return [name for name, pid in self.pids.items() if is_alive(pid)]
+
+
+@contextmanager
+def started(*arguments: str) -> Iterator[Started]:
+    process = subprocess.Popen([sys.executable, "-c", STARTER, *arguments], cwd=CHECKOUT, stdout=subprocess.PIPE, text=True)
+    try:
+        yield Started(process)
+    finally:
+        process.terminate()
+        process.wait()
+        process.communicate()
+
+
+def is_alive(pid: int) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    return False
+
+
+def until(condition: Callable[[], bool], timeout_s: float = 30.0) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, "the condition did not come true in time"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda ending: ending.name)
+def test_nothing_is_left_of_a_starter_that_ends_in_whatever_way(ending: signal.Signals) -> None:
+    with started() as starter:
+        assert starter.alive() == ["supervisor", "postgres", "redis", "sleeper"]
+        starter.process.send_signal(ending)
+        until(lambda: not starter.alive() and not starter.data.exists())
+
+
+def test_the_end_of_the_supervisor_alone_is_the_end_of_everything_it_owns() -> None:
+    with started() as starter:
+        os.kill(starter.pids["supervisor"], signal.SIGTERM)
+        until(lambda: not starter.alive() and not starter.data.exists())
+
+
+def test_stale_servers_of_a_killed_supervisor_are_reclaimed_at_the_next_start(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with started(str(data)) as starter:
+        # Stopped, they hear nothing of their supervisor's death: they are as stale as servers can be.
+        for name in ("sleeper", "redis", "postgres"):
+            os.kill(starter.pids[name], signal.SIGSTOP)
+        starter.process.kill()
+        os.kill(starter.pids["supervisor"], signal.SIGKILL)
+        until(lambda: "supervisor" not in starter.alive())
+        assert starter.alive() == ["postgres", "redis", "sleeper"]
+        with embedded.servers(data) as servers:
+            assert starter.alive() == []
+            assert redis.Redis.from_url(servers.redis_url).ping()
+            assert servers.postgres_pid != starter.pids["postgres"]
+
+
+def test_an_innocent_process_that_inherited_a_stale_pid_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    innocent = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    try:
+        note = {"pid": innocent.pid, "arguments": ["--dir", str(tmp_path / "redis")], "stop_with": signal.SIGTERM}
+        (tmp_path / "run" / "redis.pid").write_text(json.dumps(note))
+        with embedded.servers(tmp_path, postgres=False):
+            assert innocent.poll() is None
+    finally:
+        innocent.kill()
+        innocent.wait()
+
+
+def test_a_second_holder_of_a_data_directory_is_refused_and_the_first_goes_on(tmp_path: Path) -> None:
+    with embedded.servers(tmp_path, postgres=False) as first:
+        refused = pytest.raises(embedded.EmbeddedError, match=rf"in use by .* pid {first.supervisor.pid}")
+        with refused, embedded.servers(tmp_path, postgres=False):
+            pass
+        assert redis.Redis.from_url(first.redis_url).ping()
+
+
+def test_a_start_waits_for_the_holder_that_is_on_its_way_out(tmp_path: Path) -> None:
+    with started(str(tmp_path)) as starter:
+        starter.process.kill()
+        with embedded.servers(tmp_path):
+            assert starter.alive() == []
+
+
+def test_missing_parents_are_made_and_data_survives_a_restart(tmp_path: Path) -> None:
+    data = tmp_path / "not" / "there" / "yet"
+    with embedded.servers(data) as servers:
+        redis.Redis.from_url(servers.redis_url).xadd("kept", {"field": "value"})
+        with psycopg.connect(servers.postgres_url) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 'value' AS field")
+    with embedded.servers(data) as servers:
+        assert redis.Redis.from_url(servers.redis_url).xlen("kept") == 1
+        with psycopg.connect(servers.postgres_url) as connection:
+            assert connection.execute("SELECT field FROM kept").fetchone() == ("value",)
+
+
+def test_the_servers_are_as_durable_as_in_production(redis_url: str, database_url: str) -> None:
+    client = redis.Redis.from_url(redis_url, decode_responses=True)
+    assert client.config_get("appendonly", "appendfsync") == {"appendonly": "yes", "appendfsync": "always"}
+    with psycopg.connect(database_url) as connection:
+        durable = connection.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(DURABLE)])
+        assert dict(durable.fetchall()) == DURABLE
+
+
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+
+
+def test_a_crashed_redis_comes_back_with_what_it_acknowledged(servers: embedded.Servers, redis_url: str) -> None:
+    before = servers.redis_pid
+    redis.Redis.from_url(redis_url).set("kept", "value")
+    servers.kill_redis()
+    with pytest.raises(embedded.EmbeddedError, match="redis is not running"):
+        _ = servers.redis_pid
+    servers.restart_redis()
+    assert servers.redis_pid != before
+    assert redis.Redis.from_url(redis_url).get("kept") == b"value"
+
+
+def test_a_stopped_postgres_comes_back_at_the_same_address(servers: embedded.Servers, database_url: str) -> None:
+    servers.stop_postgres()
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(database_url)
+    servers.start_postgres()
+    psycopg.connect(database_url).close()
+
+
+def test_a_new_database_can_be_a_copy_of_another(servers: embedded.Servers, database_url: str) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute("CREATE TABLE copied (n int)")
+        name = connection.info.dbname
+    copy = servers.new_database(f"{name}_copy", template=name)
+    with psycopg.connect(copy) as connection:
+        assert connection.execute("SELECT count(*) FROM copied").fetchone() == (0,)
+    servers.drop_database(f"{name}_copy")
+
+
+def test_redis_listens_on_a_port_where_one_is_asked_for(tmp_path: Path, unused_port: int) -> None:
+    with embedded.servers(tmp_path, redis_port=unused_port, postgres=False) as servers:
+        assert servers.redis_url == f"redis://127.0.0.1:{unused_port}/0"
+        assert redis.Redis.from_url(servers.redis_url).ping()
+
+
+def test_a_server_that_cannot_start_is_reported_with_what_it_logged(tmp_path: Path) -> None:
+    (tmp_path / "postgres").mkdir()
+    (tmp_path / "postgres" / "PG_VERSION").write_text("9.6")
+    refused = pytest.raises(embedded.EmbeddedError, match=r"(?s)postgres did not start:.*postgresql.conf")
+    with refused, embedded.servers(tmp_path, redis=False):
+        pass
+
+
+@pytest.fixture
+def send(mailbox: embedded.Mailbox) -> Callable[[], None]:
+    def send() -> None:
+        with smtplib.SMTP("127.0.0.1", mailbox.port, timeout=1) as client:
+            client.sendmail("desk@example.org", ["liaison@example.org"], "Subject: A notice\n\nOne line.\n")
+
+    return send
+
+
+def test_a_mail_arrives_with_its_envelope(mailbox: embedded.Mailbox, send: Callable[[], None]) -> None:
+    send()
+    (mail,) = mailbox.wait_for(1)
+    assert (mail.sender, mail.recipients) == ("desk@example.org", ("liaison@example.org",))
+    assert mail.message["Subject"] == "A notice"
+    assert mail.message.get_content() == "One line.\n"
+
+
+@pytest.mark.parametrize("reply", ["451 later", "550 unknown"])
+def test_a_refused_mail_is_an_attempt_but_not_in_the_box(
+    mailbox: embedded.Mailbox, send: Callable[[], None], reply: str
+) -> None:
+    mailbox.script = lambda _mail: reply
+    with pytest.raises(smtplib.SMTPDataError) as refused:
+        send()
+    assert refused.value.smtp_code == int(reply[:3])
+    assert (len(mailbox.attempts), len(mailbox.messages)) == (1, 0)
+
+
+@pytest.mark.parametrize(("behaviour", "in_the_box"), [("drop after DATA", 1), ("hang", 0)])
+def test_a_sender_without_an_answer_cannot_know_whether_the_mail_arrived(
+    mailbox: embedded.Mailbox, send: Callable[[], None], behaviour: str, in_the_box: int
+) -> None:
+    mailbox.script = lambda _mail: behaviour
+    with pytest.raises(smtplib.SMTPServerDisconnected):
+        send()
+    assert (len(mailbox.attempts), len(mailbox.messages)) == (1, in_the_box)
+
+
+def test_mails_are_kept_as_files_where_a_directory_is_given(tmp_path: Path) -> None:
+    with embedded.Mailbox(directory=tmp_path / "mailbox") as box:
+        with smtplib.SMTP("127.0.0.1", box.port, timeout=5) as client:
+            client.sendmail("desk@example.org", ["liaison@example.org"], "Subject: A notice\n\nOne line.\n")
+        box.wait_for(1)
+    assert (tmp_path / "mailbox" / "0001.eml").read_bytes().startswith(b"Subject: A notice\r\n")
+
+
+def test_a_mailbox_whose_port_is_taken_says_so(mailbox: embedded.Mailbox) -> None:
+    with pytest.raises(OSError, match="address already in use"), embedded.Mailbox(port=mailbox.port):
+        pass
+
+
+@pytest.fixture
+def unused_port() -> int:
+    with embedded.Mailbox() as box:
+        return box.port
