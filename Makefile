@@ -11,7 +11,7 @@ READY := .venv/.ready
 RUN := .venv/bin/python
 PYTEST := $(RUN) -m pytest
 COMPILE := .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-  --custom-compile-command "make lock" pyproject.toml
+  --custom-compile-command "make lock"
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,8 +65,9 @@ ci: check cover ## the whole gate: check, tests with coverage, the demo once
 ci-docker: $(READY) ## the tests that need a Docker engine
 	@$(PYTEST) -m docker
 
-lock: $(READY) ## resolve pyproject.toml into locks/ again
-	@$(COMPILE) --upgrade -o locks/runtime.txt
-	@$(COMPILE) --upgrade --extra embedded --group dev -c locks/runtime.txt -o locks/dev.txt
+lock: $(READY) ## resolve pyproject.toml into locks/ again; UPGRADE=--upgrade takes newer releases
+	@$(COMPILE) pyproject.toml $(UPGRADE) -o locks/runtime.txt
+	@$(COMPILE) pyproject.toml $(UPGRADE) --extra embedded --group dev -c locks/runtime.txt -o locks/dev.txt
+	@echo aiosmtpd | $(COMPILE) - -c locks/dev.txt -o locks/mailbox.txt
 	@awk '/^uv==/ {on = 1; print; next} on && !/^ / {exit} on && !/#/ {print}' locks/dev.txt > locks/uv.txt
 	@$(MAKE) -s setup
