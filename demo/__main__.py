@@ -1,0 +1,72 @@
+"""`python -m demo`: tell the story, show what became of it, and leave the services up."""
+
+import json
+import signal
+import time
+from types import FrameType
+from typing import Annotated, Any, Final
+
+import typer
+
+import embedded
+from demo.figures import Found, broken
+from demo.patience import Impatient
+from demo.performance import perform
+from demo.processes import NotReady, house
+from demo.screen import err, progress, show, show_urls
+from demo.story import BEGINS
+from demo.submitting import NotAccepted
+from demo.telling import Standstill
+
+BROKEN: Final = 1
+FAILED: Final = 3
+
+
+def main(
+    once: Annotated[bool, typer.Option("--once", help="Stop the services at the end instead of leaving them up.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output, for programs.")] = False,
+) -> None:
+    """Tell the return of 2018 as events, on embedded servers, and read back what became of it.
+
+    Exit codes: 0 told and every promise kept, 1 a promise is broken, 3 the story could not be told.
+    """
+    signal.signal(signal.SIGTERM, interrupted)
+    began = time.monotonic()
+    try:
+        with house(BEGINS) as built:
+            with progress() as seen:
+                figures, found = perform(built, began, seen)
+            report(figures, found, as_json=as_json)
+            if not once:
+                show_urls(built)
+                stay()
+    except (NotReady, NotAccepted, Impatient, Standstill, embedded.EmbeddedError) as error:
+        err.print(str(error), style="red", highlight=False, markup=False)
+        raise typer.Exit(FAILED) from None
+    except KeyboardInterrupt:
+        err.print("Stopped.")
+        return
+    if promises := broken(figures):
+        err.print("Not kept: " + "; ".join(promises), style="red")
+        raise typer.Exit(BROKEN)
+
+
+def report(figures: dict[str, Any], found: Found, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(figures, indent=2), flush=True)
+    else:
+        show(figures, found)
+
+
+def stay() -> None:
+    """Until Ctrl-C."""
+    while True:
+        signal.pause()
+
+
+def interrupted(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,88 @@
+"""What a person sees: the story as it moves, and the figures at its end. Standard output belongs to the figures alone."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from demo.figures import Found
+from demo.processes import House
+from demo.statements import Act
+from demo.story import STORY
+
+out: Final = Console()
+err: Final = Console(stderr=True)
+
+
+class Seen:
+    """The bar of the story: acts told, of those that are known so far."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self.task = progress.add_task("Starting the services", total=len(STORY), when="")
+
+    def __call__(self, act: Act, to_come: int) -> None:
+        told = self.progress.tasks[0].completed + 1
+        when = f"{act.at:%d %b %Y, %H:%M}"
+        self.progress.update(self.task, completed=told, total=told + to_come, description=act.title, when=when)
+
+
+@contextmanager
+def progress() -> Iterator[Seen]:
+    columns = (SpinnerColumn(), BarColumn(), TextColumn("{task.fields[when]:<19}"), TextColumn("{task.description}"))
+    with Progress(*columns, TimeElapsedColumn(), console=err, transient=True) as shown:
+        yield Seen(shown)
+
+
+def show(figures: Mapping[str, Any], found: Found) -> None:
+    """The figures, the persons and the mails as tables."""
+    out.print(_figures(figures), _persons(found), _mails(found), sep="\n")
+
+
+def show_urls(house: House) -> None:
+    """Where to look while the services stay up."""
+    tracker = house.url("tracker")
+    err.print(f"\nIntake answers at {house.url('intake')}, tracker at {tracker}. Look at, for example:")
+    for path in ("/v1/cases?progress=identified", "/v1/cases/K55-17", "/v1/persons/P-0002", "/v1/notices", "/v1/streams"):
+        err.print(f"  curl -s '{tracker}{path}'", highlight=False)
+    err.print("Ctrl-C stops everything.")
+
+
+def _figures(figures: Mapping[str, Any]) -> Table:
+    table = Table(title="The return of 2018, as the services tell it", show_header=False, title_justify="left")
+    table.add_column(style="bold")
+    table.add_column(justify="right")
+    for name, value in figures.items():
+        table.add_row(name.replace("_", " "), _cell(value))
+    return table
+
+
+def _cell(value: Any) -> str:
+    match value:
+        case dict():
+            return "\n".join(f"{name.replace('_', ' ')} {n}" for name, n in value.items()) or "-"
+        case list():
+            return ", ".join(map(str, value))
+        case _:
+            return str(value)
+
+
+def _persons(found: Found) -> Table:
+    table = Table("person", "progress", "determination", "stands", title="Persons", title_justify="left")
+    for person in found.persons:
+        for each in person["determinations"]:
+            stands = "yes" if each["stands"] else "taken back"
+            table.add_row(person["ref"], person["progress"].replace("_", " "), each["id"], stands)
+    return table
+
+
+def _mails(found: Found) -> Table:
+    table = Table("left at", "notice", "kind", "about", "to", "state", title="Mails", title_justify="left")
+    for reference in found.mails:
+        notice = found.notices[reference]
+        about = notice["person"] or notice["subject"]
+        table.add_row(notice["left_at"], reference, notice["kind"], about, notice["recipient"], notice["state"])
+    return table
