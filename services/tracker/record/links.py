@@ -1,0 +1,49 @@
+"""What events name, in numbers, and how corrections find what they correct, whichever of the two was filed first."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+from services.tracker.model.targets import Target, identity
+from services.tracker.record import facts
+from services.tracker.record.batch import Batch
+from services.tracker.record.facts import Sorted
+from services.tracker.record.histories import News
+from services.tracker.record.names import Cursor, is_hub
+from services.tracker.record.reach import Named, Tie
+from shared.events import RecordCorrected
+
+
+async def originals(cursor: Cursor, batch: Batch, numbers: Mapping[Target, int]) -> set[Tie]:
+    """Tie what the corrections of a batch name to the events of that identity that are filed already.
+
+    An event that is filed later ties itself, because its identity has a row by then (`names_of`).
+    """
+    corrections = [each.event.data for each in batch.arrivals if isinstance(each.event.data, RecordCorrected)]
+    if not corrections:
+        return set()
+    keys = sorted({(data.corrects.source, data.corrects.id) for data in corrections})
+    filed = await facts.events_of(cursor, keys)
+    return set(await facts.tie(cursor, [Tie(numbers[identity(*key)], no) for key, no in sorted(filed.items())]))
+
+
+def names_of(found: Sorted, numbers: Mapping[Target, int], identities: Mapping[Target, int]) -> list[Named]:
+    """What each event just filed names; its own identity among the ids where a correction has named that."""
+    named = []
+    for no, arrival in found.filed:
+        hubs = frozenset(numbers[target] for target in arrival.names if is_hub(target))
+        ids = {numbers[target] for target in arrival.names if not is_hub(target)}
+        own = identities.get(identity(*arrival.event.key))
+        named.append(Named(no, hubs, frozenset(ids if own is None else ids | {own})))
+    return named
+
+
+def news_of(
+    pairs: Collection[tuple[int, int]], named: Sequence[Named], links: Collection[Tie], identities: Mapping[Target, int]
+) -> dict[int, News]:
+    """What is new to each hub, and whether corrections are involved, so that its whole history must be read."""
+    own = set(identities.values())
+    corrected = {each.event for each in named if not own.isdisjoint(each.ids)} | {link.event for link in links}
+    events: dict[int, list[int]] = defaultdict(list)
+    for hub, event in pairs:
+        events[hub].append(event)
+    return {hub: News(tuple(new), not corrected.isdisjoint(new)) for hub, new in events.items()}

@@ -1,0 +1,175 @@
+"""Stored notices: read as the model sees them, and changed as it asks, each change of state with a line in the log."""
+
+from base64 import b32encode
+from collections.abc import Sequence
+from datetime import datetime
+from secrets import token_bytes
+from typing import Any, Final, Literal, assert_never
+
+from psycopg.types.json import Jsonb
+
+from services.tracker.model.notices import CLASS_OF, Add, Change, Finish, Notice, NoticeState, Owed, Reopen, Update, Withdraw
+from services.tracker.model.reasons import Reason
+from services.tracker.model.reconcile import state_of
+from services.tracker.record.names import Cursor
+
+Why = Literal["facts", "time", "policy", "rebuild", "person"]
+"""What made us look again. What a policy or a rebuild would newly send waits until a person lets it go."""
+
+NOTIFY: Final = "notices"
+"""The channel on which dispatch hears that something may be ready."""
+
+COLUMNS: Final = "reference, key, kind, state, person, kin, cause, recipient, cases, stops, subject, reasons, left_at"
+OF_PERSONS: Final = f"SELECT {COLUMNS} FROM notice WHERE person = ANY(%b::text[]) ORDER BY key"  # noqa: S608 - a constant of this module
+OF_SUBJECTS: Final = f"SELECT {COLUMNS} FROM notice WHERE kind = %b AND subject = ANY(%b::text[]) ORDER BY key"  # noqa: S608
+
+ADD: Final = """
+    WITH added AS (
+      INSERT INTO notice (reference, key, kind, class, state, person, kin, cause, recipient, subject, cases, stops, reasons,
+                          ready_at, needs_release, created_at)
+      VALUES (%(reference)s, %(key)s, %(kind)s, %(class)s, %(state)s, %(person)s, %(kin)s, %(cause)s, %(recipient)s,
+              %(subject)s, %(cases)s, %(stops)s, %(reasons)s, %(ready_at)s, %(needs_release)s, %(at)s)
+      RETURNING no)
+    INSERT INTO notice_transition (notice, at, before, after, why) SELECT no, %(at)s, NULL, %(state)s, 'owed' FROM added
+"""
+# A notice that was put off for its mail server or is being waited for keeps that, unless it only now becomes ready.
+UPDATE: Final = """
+    WITH stored AS (
+      SELECT no, state FROM notice WHERE reference = %(reference)s FOR UPDATE
+    ), changed AS (
+      UPDATE notice
+         SET kind = %(kind)s, class = %(class)s, state = %(state)s, recipient = %(recipient)s, cases = %(cases)s,
+             stops = %(stops)s, subject = %(subject)s, reasons = %(reasons)s,
+             ready_at = CASE WHEN %(state)s <> 'ready' THEN NULL WHEN stored.state = 'ready' THEN ready_at ELSE %(at)s END,
+             awaits = CASE WHEN %(state)s = 'ready' AND stored.state = 'ready' THEN awaits END,
+             needs_release = CASE WHEN stored.state <> 'ready' THEN coalesce(needs_release, %(needs_release)s)
+                                  ELSE needs_release END
+        FROM stored WHERE notice.no = stored.no RETURNING notice.no, stored.state AS before)
+    INSERT INTO notice_transition (notice, at, before, after, why)
+    SELECT no, %(at)s, before, %(state)s, %(why)s FROM changed WHERE before <> %(state)s
+"""
+MOVE: Final = """
+    WITH stored AS (
+      SELECT no, state FROM notice WHERE reference = %(reference)s FOR UPDATE
+    ), changed AS (
+      UPDATE notice SET state = %(state)s, awaits = NULL FROM stored WHERE notice.no = stored.no
+      RETURNING notice.no, stored.state AS before)
+    INSERT INTO notice_transition (notice, at, before, after, why)
+    SELECT no, %(at)s, before, %(state)s, %(why)s FROM changed WHERE before <> %(state)s
+"""
+CHECK_AT: Final = "UPDATE person SET next_check_at = %b WHERE target = ANY(%b::bigint[])"
+
+FINISHED: Final = {
+    "done": "the family was told",
+    "stopped": "its stop has left",
+    "acknowledged": "its recipient has read it",
+    "cleared": "its ground is gone",
+}
+
+
+async def of_persons(cursor: Cursor, persons: Sequence[str]) -> list[Notice]:
+    """Every notice there ever was about these persons, by key."""
+    await cursor.execute(OF_PERSONS, (list(persons),))
+    return [_notice(*row) for row in await cursor.fetchall()]
+
+
+async def of_subjects(cursor: Cursor, kind: str, subjects: Sequence[str]) -> list[Notice]:
+    """Operators' notices of one kind about these subjects."""
+    await cursor.execute(OF_SUBJECTS, (kind, list(subjects)))
+    return [_notice(*row) for row in await cursor.fetchall()]
+
+
+async def apply(cursor: Cursor, changes: Sequence[Change], why: Why, at: datetime) -> None:
+    """Make the stored notices what they must be. Dispatch hears of it when the transaction commits."""
+    for change in changes:
+        match change:
+            case Add(owed):
+                await cursor.execute(ADD, {**_columns(owed, why, at), "reference": new_reference()})
+            case Update(reference, owed):
+                words = "owed again" if not owed.reasons else "held"
+                await cursor.execute(UPDATE, {**_columns(owed, why, at), "reference": reference, "why": words})
+            case Withdraw(reference):
+                await _move(cursor, reference, "withdrawn", "no longer owed", at)
+            case Finish(reference, state):
+                await _move(cursor, reference, state, FINISHED[state], at)
+            case Reopen(reference):
+                await _move(cursor, reference, "sent", "its ground is back", at)
+            case _:
+                assert_never(change)
+    if changes:
+        await cursor.execute("SELECT pg_notify(%s, '')", (NOTIFY,))
+
+
+async def check_again_at(cursor: Cursor, persons: Sequence[int], when: datetime | None) -> None:
+    """When the passing of time alone may change what these persons' families are owed."""
+    await cursor.execute(CHECK_AT, (when, list(persons)))
+
+
+def new_reference() -> str:
+    """96 random bits, as people can read them out."""
+    return b32encode(token_bytes(12)).decode().rstrip("=")
+
+
+async def _move(cursor: Cursor, reference: str, state: NoticeState, why: str, at: datetime) -> None:
+    await cursor.execute(MOVE, {"reference": reference, "state": state, "why": why, "at": at})
+
+
+def _columns(owed: Owed, why: Why, at: datetime) -> dict[str, Any]:
+    state = state_of(owed)
+    return {
+        "key": owed.key,
+        "kind": owed.kind,
+        "class": CLASS_OF[owed.kind],
+        "state": state,
+        "person": owed.person,
+        "kin": owed.kin,
+        "cause": owed.cause,
+        "recipient": owed.recipient,
+        "subject": owed.subject,
+        "cases": list(owed.cases),
+        "stops": owed.stops,
+        "reasons": Jsonb([_as_json(reason) for reason in owed.reasons]),
+        "ready_at": at if state == "ready" else None,
+        "needs_release": why if why in ("policy", "rebuild") else None,
+        "at": at,
+    }
+
+
+def _notice(*row: Any) -> Notice:
+    reference, key, kind, state, person, kin, cause, recipient, cases, stops, subject, reasons, left_at = row
+    return Notice(
+        reference=reference,
+        key=key,
+        kind=kind,
+        state=state,
+        person=person,
+        kin=kin,
+        cause=cause,
+        recipient=recipient,
+        cases=tuple(cases),
+        stops=stops,
+        subject=subject,
+        reasons=tuple(_reason(each) for each in reasons),
+        left_at=left_at,
+    )
+
+
+def _as_json(reason: Reason) -> dict[str, Any]:
+    return {
+        "code": reason.code,
+        "text": reason.text,
+        "ground": reason.ground,
+        "event": list(reason.event) if reason.event is not None else None,
+        "until": reason.until.isoformat() if reason.until is not None else None,
+    }
+
+
+def _reason(stored: dict[str, Any]) -> Reason:
+    event, until = stored["event"], stored["until"]
+    return Reason(
+        stored["code"],
+        stored["text"],
+        stored["ground"],
+        (event[0], event[1]) if event is not None else None,
+        datetime.fromisoformat(until) if until is not None else None,
+    )

@@ -1,0 +1,146 @@
+"""From what is new to the hubs to what the record says of them: fold, project, and work out what is owed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg import AsyncConnection
+
+from services.tracker.model.case import Case
+from services.tracker.model.discrepancies import Discrepancy
+from services.tracker.model.person import Person
+from services.tracker.model.targets import Target
+from services.tracker.record import projections
+from services.tracker.record.directory import load_directory
+from services.tracker.record.histories import Folded, Histories, News, Wanted
+from services.tracker.record.hold import Held
+from services.tracker.record.names import Cursor, Names
+from services.tracker.record.notices_store import Why, check_again_at
+from services.tracker.record.obligations import oblige_families, oblige_operators
+from services.tracker.record.policies import InForce
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The hubs as they stand after a transaction, to be remembered once it is committed."""
+
+    folded: Mapping[int, Folded]
+    revisions: Mapping[int, int]
+    policy: str
+
+
+class Settler:
+    def __init__(self, names: Names, histories: Histories) -> None:
+        self.names = names
+        self.histories = histories
+
+    async def settle(
+        self,
+        cursor: Cursor,
+        conn: AsyncConnection[Any],
+        held: Held,
+        news: Mapping[int, News],
+        rule: InForce,
+        why: Why,
+        at: datetime,
+        *,
+        look_at: Iterable[int] = (),
+    ) -> Settled:
+        """Fold what has news and whoever it may concern, write what has changed, and reconcile the notices.
+
+        Args:
+            look_at: hubs to fold and write again although nothing new was filed about them.
+        """
+        near = held.reach.near if news or look_at else ()
+        targets = await self.names.names(cursor, near)
+        first = [no for no in near if no in news or targets[no].kind == "person" or no in look_at]
+        folded = await self._fold(cursor, first, targets, held, news, rule, at)
+        persons = {no: hub.state for no, hub in folded.items() if isinstance(hub.state, Person)}
+        concerned = {number for person in persons.values() for number in person.cases}
+        rest = [no for no in near if no not in folded and targets[no].kind == "case" and targets[no].ref in concerned]
+        folded |= await self._fold(cursor, rest, targets, held, news, rule, at)
+
+        remembered = {no: self.histories.recall(no, held.revisions[no], rule.digest) for no in folded}
+        changed = {no: hub for no, hub in folded.items() if remembered[no] is not hub}
+        await projections.project(cursor, changed, rule.policy.clock_tolerance, at)
+        gone = await keep_discrepancies(cursor, changed, remembered, at)
+        numbers = {hub.state.number: no for no, hub in folded.items() if isinstance(hub.state, Case)}
+        await projections.bring_together(cursor, numbers, [(no, persons[no]) for no in persons if no in changed])
+        await projections.advance_revisions(cursor, news)
+        await self._oblige(cursor, conn, folded, changed, gone, rule, why, at)
+        revisions = {no: held.revisions[no] + (no in news) for no in folded}
+        return Settled(folded, revisions, rule.digest)
+
+    def remember(self, settled: Settled) -> None:
+        for no, hub in settled.folded.items():
+            self.histories.remember(no, settled.revisions[no], settled.policy, hub)
+
+    async def _fold(
+        self,
+        cursor: Cursor,
+        numbers: Sequence[int],
+        targets: Mapping[int, Target],
+        held: Held,
+        news: Mapping[int, News],
+        rule: InForce,
+        at: datetime,
+    ) -> dict[int, Folded]:
+        wanted = [Wanted(no, targets[no], held.revisions[no], news.get(no)) for no in numbers]
+        return await self.histories.fold(cursor, wanted, rule.policy, rule.digest, at)
+
+    async def _oblige(
+        self,
+        cursor: Cursor,
+        conn: AsyncConnection[Any],
+        folded: Mapping[int, Folded],
+        changed: Mapping[int, Folded],
+        gone: Sequence[str],
+        rule: InForce,
+        why: Why,
+        at: datetime,
+    ) -> None:
+        persons = [no for no, hub in folded.items() if isinstance(hub.state, Person)]
+        misfits = gone or any(hub.discrepancies for hub in changed.values())
+        if not persons and not misfits:
+            return
+        directory = await load_directory(conn)
+        await oblige_operators(cursor, list(changed.values()), gone, directory, why, at)
+        if persons:
+            again = await oblige_families(cursor, list(folded.values()), directory, rule.policy, why, at)
+            tolerance = rule.policy.clock_tolerance
+            ahead = [due for no in persons if (due := projections.due(folded[no], tolerance)) is not None]
+            await check_again_at(cursor, persons, min([*ahead, *([again] if again else [])], default=None))
+
+
+async def keep_discrepancies(
+    cursor: Cursor, changed: Mapping[int, Folded], remembered: Mapping[int, Folded | None], at: datetime
+) -> list[str]:
+    """Write what has changed about the discrepancies of these hubs. Returns the ids of those that lost their ground.
+
+    A hub that cannot be folded keeps those it had: nothing is known to have changed.
+    """
+    foldable = {no: hub for no, hub in changed.items() if not hub.unfoldable}
+    new_here = [subject(hub) for no, hub in foldable.items() if remembered[no] is None]
+    open_ids = await projections.open_discrepancies(cursor, new_here)
+    found: list[Discrepancy] = []
+    standing: set[str] = set()
+    for no, hub in foldable.items():
+        known = remembered[no]
+        before = {each.id: each for each in known.discrepancies} if known is not None else {}
+        open_ids |= before.keys()
+        standing |= {each.id for each in hub.discrepancies}
+        found += [each for each in hub.discrepancies if before.get(each.id) != each]
+    gone = sorted(open_ids - standing)
+    await projections.keep_discrepancies(cursor, found, gone, at)
+    return gone
+
+
+def subject(hub: Folded) -> tuple[str, str]:
+    match hub.state:
+        case Case(number=number):
+            return "case", number
+        case Person(ref=ref):
+            return "person", ref
+        case _:
+            return "turnover", hub.state.ref
