@@ -3,10 +3,15 @@
 import itertools
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 import redis
 
 import embedded
+
+# A property's examples talk to real servers on a busy machine: how long one takes says nothing about the property.
+hypothesis.settings.register_profile("rosette", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("rosette")
 
 _numbers = itertools.count(1)
 
