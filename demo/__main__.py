@@ -1,8 +1,10 @@
 """`python -m demo`: tell the story, show what became of it, and leave the services up."""
 
 import json
+import os
 import signal
 import time
+from contextlib import ExitStack
 from types import FrameType
 from typing import Annotated, Any, Final
 
@@ -31,9 +33,12 @@ def main(
     Exit codes: 0 told and every promise kept, 1 a promise is broken, 3 the story could not be told.
     """
     signal.signal(signal.SIGTERM, interrupted)
+    forget_settings()
     began = time.monotonic()
     try:
-        with house(BEGINS) as built:
+        with ExitStack() as stack:
+            with err.status("Starting the services"):
+                built = stack.enter_context(house(BEGINS))
             with progress() as seen:
                 figures, found = perform(built, began, seen)
             report(figures, found, as_json=as_json)
@@ -49,6 +54,12 @@ def main(
     if promises := broken(figures):
         err.print("Not kept: " + "; ".join(promises), style="red")
         raise typer.Exit(BROKEN)
+
+
+def forget_settings() -> None:
+    """The services of the story hear of its own house alone, whatever is set for others where the demo is run."""
+    for name in [name for name in os.environ if name.startswith(("INTAKE_", "TRACKER_"))]:
+        del os.environ[name]
 
 
 def report(figures: dict[str, Any], found: Found, *, as_json: bool) -> None:

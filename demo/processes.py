@@ -123,8 +123,6 @@ def house(begins: datetime) -> Iterator[House]:
     Raises:
         NotReady, embedded.EmbeddedError: something did not start. Nothing is left running.
     """
-    for name in [name for name in os.environ if name.startswith(("INTAKE_", "TRACKER_"))]:
-        del os.environ[name]  # of whoever runs the demo; its services are set up by the house alone
     with (
         tempfile.TemporaryDirectory(prefix="rosette-demo-") as temporary,
         embedded.Mailbox() as mailbox,

@@ -22,7 +22,7 @@ class Seen:
 
     def __init__(self, progress: Progress) -> None:
         self.progress = progress
-        self.task = progress.add_task("Starting the services", total=len(STORY), when="")
+        self.task = progress.add_task("The story begins", total=len(STORY), when="")
 
     def __call__(self, act: Act, to_come: int) -> None:
         told = self.progress.tasks[0].completed + 1
