@@ -4,20 +4,21 @@ Statements about an id (a transfer, a hold, a determination, an exclusion) are k
 repetition can change where the fold ends. `advance` takes one more event; `fold` takes them all.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
 from typing import Final, Literal, get_args
 
 from services.tracker.model import custody as custody_
 from services.tracker.model import holds as holds_
-from services.tracker.model.corrections import effective
+from services.tracker.model.changed import changed
+from services.tracker.model.corrections import Effective, effective
 from services.tracker.model.custody import Custody
 from services.tracker.model.discrepancies import Discrepancy, Misfit, Resolutions, settled, with_resolution
 from services.tracker.model.holds import Holds
 from services.tracker.model.policy import Policy
-from services.tracker.model.uses import Uses, second_use, with_use
+from services.tracker.model.uses import Uses, used
 from shared.events import (
     AccessionCreated,
     CaseAssociated,
@@ -42,7 +43,6 @@ from shared.events import (
     TransportDeparted,
 )
 from shared.events.base import Fact
-from shared.events.custody import CustodyFact
 from shared.events.event import Event, WorldOrder, world_order
 
 CustodyState = Literal["unregistered", "held", "in_open_hand_over"]
@@ -62,7 +62,7 @@ class Determined:
     event: tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """What is true of one case. Built by `fold` and `advance` only."""
 
@@ -83,7 +83,8 @@ class Case:
     exclusions: Mapping[tuple[str, str], bool] = field(default_factory=dict)
     """(this case or an individual, person) -> whether the exclusion is active."""
     determinations: Mapping[str, Determined] = field(default_factory=dict)
-    rescinded: frozenset[str] = frozenset()
+    rescinded: Mapping[str, tuple[datetime, tuple[str, str]]] = field(default_factory=dict)
+    """Determination -> when it was rescinded, and by which event."""
     misfits: tuple[Misfit, ...] = ()
     resolutions: Resolutions = field(default_factory=dict)
     uses: Uses = field(default_factory=dict)
@@ -141,17 +142,19 @@ class Case:
 def fold(number: str, events: Collection[Event]) -> Case:
     """The case its events describe. `events` is everything its history holds, corrections included, in any order."""
     counted = effective(events)
-    start = _removed(Case(number, misfits=counted.misfits), events, counted.events)
+    start = Case(number, misfits=counted.misfits)
+    if counted.ever is not counted.events:
+        start = _removed(start, counted)
     return reduce(advance, counted.events, start)
 
 
 def advance(before: Case, event: Event) -> Case:
     """`before` and one event more, which is later in world order than all it holds and no correction."""
-    misfit = second_use(before.uses, event.data, event.key)
-    if misfit is not None:
-        return replace(before, misfits=(*before.misfits, misfit), last=world_order(event))
+    uses = used(before.uses, event.data, event.key)
+    if isinstance(uses, Misfit):
+        return changed(before, misfits=(*before.misfits, uses), last=world_order(event))
     after = evolve(before, event) if concerns(before, event.data) else before
-    return replace(after, uses=with_use(before.uses, event.data), last=world_order(event))
+    return changed(after, uses=uses, last=world_order(event))
 
 
 def evolve(before: Case, event: Event) -> Case:
@@ -160,47 +163,46 @@ def evolve(before: Case, event: Event) -> Case:
         case CaseRegistered() as data:
             return _registered(before, event, data)
         case CaseSealed() as data:
-            return replace(before, sealed=True, custody=custody_.sealed(before.custody, data))
+            return changed(before, sealed=True, custody=custody_.sealed(before.custody, data))
         case CustodyReleased() as data:
-            return replace(before, custody=custody_.released(before.custody, event, data, before.number))
+            return changed(before, custody=custody_.released(before.custody, event, data, before.number))
         case CustodyAccepted() as data:
-            return replace(before, custody=custody_.accepted(before.custody, event, data, before.number))
+            return changed(before, custody=custody_.accepted(before.custody, event, data, before.number))
         case CustodyRefused() as data:
-            return replace(before, custody=custody_.refused(before.custody, event, data))
+            return changed(before, custody=custody_.refused(before.custody, event, data))
         case CustodyDeclared() as data:
-            return replace(before, custody=custody_.declared(before.custody, event, data))
+            return changed(before, custody=custody_.declared(before.custody, event, data))
         case TransportDeparted() | TransportArrived() as data:
-            return replace(before, custody=custody_.moved(before.custody, data))
+            return changed(before, custody=custody_.moved(before.custody, data))
         case HoldPlaced() as data:
-            return replace(before, holds=holds_.placed(before.holds, event, data))
+            return changed(before, holds=holds_.placed(before.holds, event, data))
         case HoldLifted() as data:
-            return replace(before, holds=holds_.lifted(before.holds, event, data))
+            return changed(before, holds=holds_.lifted(before.holds, event, data))
         case FieldReviewCompleted(human=human):
-            return before if human is None else replace(before, non_human=not human)
+            return before if human is None else changed(before, non_human=not human)
         case AccessionCreated(accession_number=number):
-            return replace(before, accession=number)
+            return changed(before, accession=number)
         case CaseAssociated(individual=individual):
-            return replace(before, associations={**_without(before.associations, individual), individual: True})
+            return _cascaded(changed(before, associations={**_without(before.associations, individual), individual: True}))
         case CaseDissociated(individual=individual):
-            return replace(before, associations={**_without(before.associations, individual), individual: False})
+            return changed(before, associations={**_without(before.associations, individual), individual: False})
         case EvidenceAdded(individual=individual):
-            return replace(before, analysed=before.analysed | {individual})
+            return changed(before, analysed=before.analysed | {individual})
         case ExclusionRecorded() | ExclusionWithdrawn() as data:
             pair = (data.individual or data.case or "", data.person)
             active = isinstance(data, ExclusionRecorded)
-            return replace(before, exclusions={**before.exclusions, pair: active})
+            return changed(before, exclusions={**before.exclusions, pair: active})
         case IdentificationDetermined() as data:
             determined = Determined(data.persons, data.cases, data.individuals, event.occurred_at, event.key)
-            return replace(before, determinations={**before.determinations, data.determination: determined})
+            return _cascaded(changed(before, determinations={data.determination: determined, **before.determinations}))
         case IdentificationRescinded(determination=id):
-            cascaded = holds_.cascaded(before.holds, holds_.rescinded(id), event.occurred_at, event.key)
-            return replace(before, rescinded=before.rescinded | {id}, holds=cascaded)
+            return _cascaded(changed(before, rescinded={id: (event.occurred_at, event.key), **before.rescinded}))
         case DiscrepancyReported() as data:
             misfit = Misfit(data.kind, data.anchor or f"{event.source}#{event.id}", data.expected, data.observed)
-            return replace(before, misfits=(*before.misfits, misfit))
+            return changed(before, misfits=(*before.misfits, misfit))
         case DiscrepancyResolved() as data:
             resolutions = with_resolution(before.resolutions, data.discrepancy, data.settled, data.resolution)
-            return replace(before, resolutions=resolutions)
+            return changed(before, resolutions=resolutions)
         case _:
             return before
 
@@ -212,10 +214,8 @@ def concerns(case: Case, data: Fact) -> bool:
     transfer, a hand-over of which this case was left out): they are read for the id alone.
     """
     named = getattr(data, "cases", None)
-    if isinstance(data, IdentificationDetermined):
-        return case.number in data.cases or bool(data.individuals)
-    if isinstance(data, HoldPlaced | CustodyFact | FieldReviewCompleted | AccessionCreated) and named is not None:
-        return case.number in named
+    if named is not None:
+        return case.number in named or (isinstance(data, IdentificationDetermined) and bool(data.individuals))
     if isinstance(data, DiscrepancyReported):
         return data.subject.kind == "case" and data.subject.ref == case.number
     return getattr(data, "case", None) in (None, case.number)
@@ -226,8 +226,8 @@ def _registered(before: Case, event: Event, data: CaseRegistered) -> Case:
     if before.registered:
         expected = f"one registration, as {before.kind}"
         misfit = Misfit("identity", f"{event.source}#{event.id}", expected, f"another, as {data.kind} with {data.custodian}")
-        return replace(before, misfits=(*before.misfits, misfit))
-    return replace(
+        return changed(before, misfits=(*before.misfits, misfit))
+    return changed(
         before,
         registered=True,
         kind=data.kind,
@@ -237,15 +237,37 @@ def _registered(before: Case, event: Event, data: CaseRegistered) -> Case:
     )
 
 
-def _removed(case: Case, filed: Collection[Event], counted: Collection[Event]) -> Case:
-    """Puts the case on hold for each determination of it that a correction removed."""
-    counts = {event.data.determination for event in counted if isinstance(event.data, IdentificationDetermined)}
+def _cascaded(case: Case) -> Case:
+    """The case with a hold for each rescinded determination of it, whichever of the two statements came first."""
     holds = case.holds
-    for event in sorted(filed, key=world_order):
-        data = event.data
-        if isinstance(data, IdentificationDetermined) and data.determination not in counts and case.number in data.cases:
-            holds = holds_.cascaded(holds, holds_.removed(data.determination), event.occurred_at, event.key)
-    return replace(case, holds=holds)
+    for id, (at, event) in case.rescinded.items():
+        determined = case.determinations.get(id)
+        if determined is not None and _is_of(case.number, case.associations, determined):
+            holds = holds_.cascaded(holds, holds_.rescinded(id), at, event)
+    return case if holds is case.holds else changed(case, holds=holds)
+
+
+def _removed(case: Case, counted: Effective) -> Case:
+    """The case with a hold for each determination of it that a correction removed, or gave to other remains."""
+    joining = (each.data for each in counted.events if isinstance(each.data, CaseAssociated))
+    joined = {data.individual for data in joining if data.case == case.number}
+    still = {id for id, _ in _determined_of(case.number, joined, counted.events)}
+    holds = case.holds
+    for id, event in _determined_of(case.number, joined, counted.ever):
+        if id not in still:
+            holds = holds_.cascaded(holds, holds_.removed(id), event.occurred_at, event.key)
+    return changed(case, holds=holds)
+
+
+def _determined_of(number: str, joined: Container[str], events: Iterable[Event]) -> Iterator[tuple[str, Event]]:
+    for event in events:
+        if isinstance(event.data, IdentificationDetermined) and _is_of(number, joined, event.data):
+            yield event.data.determination, event
+
+
+def _is_of(number: str, joined: Container[str], determined: Determined | IdentificationDetermined) -> bool:
+    """Whether a determination is, or ever was, one of this case: by name, or through an individual that it joined."""
+    return number in determined.cases or any(one in joined for one in determined.individuals)
 
 
 def _misfits(case: Case, policy: Policy) -> Iterator[Misfit]:

@@ -1,8 +1,8 @@
 """Which statements stand once corrections are applied. Both the original and its correction stay readable; only one counts."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import cast
+from itertools import chain
 
 from services.tracker.model.discrepancies import Misfit
 from shared.events import BY_WIRE_NAME, RecordCorrected, may_correct
@@ -13,20 +13,30 @@ Identity = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Effective:
-    """The events that count, in world order, and the corrections that could not be applied."""
+    """The events that count, in world order, and the corrections that could not be applied.
+
+    `ever` is all that was ever said, in the order it was said: originals, and each correction as what it says instead.
+    """
 
     events: tuple[Event, ...]
-    misfits: tuple[Misfit, ...]
+    ever: tuple[Event, ...]
+    misfits: tuple[Misfit, ...] = ()
 
 
 def effective(events: Collection[Event]) -> Effective:
     """Apply the corrections among `events`: the last in world order stands, a cycle is ignored and flagged."""
     corrections = [event for event in events if isinstance(event.data, RecordCorrected)]
     if not corrections:
-        return Effective(tuple(sorted(events, key=world_order)), ())
+        as_said = tuple(sorted(events, key=world_order))
+        return Effective(as_said, as_said)
     standing = Standing(events, corrections)
-    kept = (standing.stated(event) for event in events if not isinstance(event.data, RecordCorrected))
-    return Effective(tuple(sorted((event for event in kept if event is not None), key=world_order)), standing.misfits())
+    originals = [event for event in events if not isinstance(event.data, RecordCorrected)]
+    stated = [event for event in map(standing.stated, originals) if event is not None]
+    return Effective(
+        events=tuple(sorted(stated, key=world_order)),
+        ever=tuple(sorted([*originals, *standing.restatements()], key=world_order)),
+        misfits=standing.misfits(),
+    )
 
 
 class Standing:
@@ -35,11 +45,13 @@ class Standing:
     def __init__(self, events: Iterable[Event], corrections: Collection[Event]) -> None:
         self.originals = {event.key: event for event in events}
         self.of: dict[Identity, list[Event]] = {}
+        self.names: dict[Identity, Identity] = {}
         self.without_effect: dict[Identity, str] = {}
         for correction in sorted(corrections, key=world_order):
             self._admit(correction)
-        for cyclic in self._in_cycles():
-            self.without_effect[cyclic] = "part of a circle of corrections"
+        for key in self.names:
+            if self._is_in_circle(key):
+                self.without_effect[key] = "part of a circle of corrections"
 
     def stated(self, event: Event) -> Event | None:
         """The event as it counts: as it was, as restated, or None where it did not occur."""
@@ -58,6 +70,12 @@ class Standing:
                 return correction
         return None
 
+    def restatements(self) -> Iterator[Event]:
+        """What corrections that have an effect say instead, each as said when the correction was made."""
+        for correction in chain.from_iterable(self.of.values()):
+            if correction.restated is not None and correction.key not in self.without_effect:
+                yield replace(correction, data=correction.restated.data, restated=None)
+
     def misfits(self) -> tuple[Misfit, ...]:
         return tuple(
             Misfit("correction", f"{source}#{id}", "a correction that fits what it corrects", why)
@@ -65,30 +83,23 @@ class Standing:
         )
 
     def _admit(self, correction: Event) -> None:
-        data = cast("RecordCorrected", correction.data)
-        original = self.originals.get((data.corrects.source, data.corrects.id))
-        if original is not None:
-            if type(original.data) is not BY_WIRE_NAME.get(data.corrects.type):
-                self.without_effect[correction.key] = "the event that it names is of another type"
-                return
-            if not may_correct(data.actor.role, type(original.data), correction.stream):
-                self.without_effect[correction.key] = "its role may not say what it corrects"
-                return
-        self.of.setdefault((data.corrects.source, data.corrects.id), []).append(correction)
+        data = correction.data
+        assert isinstance(data, RecordCorrected)
+        named = (data.corrects.source, data.corrects.id)
+        original = self.originals.get(named)
+        if original is not None and type(original.data) is not BY_WIRE_NAME.get(data.corrects.type):
+            self.without_effect[correction.key] = "the event that it names is of another type"
+        elif original is not None and not may_correct(data.actor.role, type(original.data), correction.stream):
+            self.without_effect[correction.key] = "its role may not say what it corrects"
+        else:
+            self.of.setdefault(named, []).append(correction)
+            self.names[correction.key] = named
 
-    def _in_cycles(self) -> set[Identity]:
-        """Corrections that name each other, or themselves, in a circle."""
-        return {start for start in self._corrections() if start in self._reached_from(start)}
-
-    def _corrections(self) -> dict[Identity, Identity]:
-        """Each correction's key, and the key of what it corrects."""
-        return {correction.key: named for named, corrections in self.of.items() for correction in corrections}
-
-    def _reached_from(self, start: Identity) -> set[Identity]:
-        names = self._corrections()
+    def _is_in_circle(self, start: Identity) -> bool:
+        """Whether following what corrections name leads from `start` back to it."""
         seen: set[Identity] = set()
-        at = names.get(start)
+        at = self.names.get(start)
         while at is not None and at not in seen:
             seen.add(at)
-            at = names.get(at)
-        return seen
+            at = self.names.get(at)
+        return start in seen

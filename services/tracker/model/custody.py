@@ -5,9 +5,11 @@ closed without change, anything else is open. Until it is accepted the releaser 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
+from services.tracker.model.changed import changed
 from services.tracker.model.discrepancies import Misfit
 from services.tracker.model.policy import Policy
 from shared.events import (
@@ -26,8 +28,7 @@ Seals = tuple[str, ...] | None
 """`number@position`, sorted; None where a statement over several cases does not say which seals are this case's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Half:
+class Half(NamedTuple):
     """One side of a hand-over. `exact` is false where only the day or year is known: then its order says nothing."""
 
     at: datetime
@@ -38,16 +39,15 @@ class Half:
     exact: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
-    """What has been said of one hand-over of this case. `refused` is the last word where an acceptance came before it."""
+class Transfer(NamedTuple):
+    """What has been said of one hand-over of this case. `accepted_last`: no refusal stands over the acceptance."""
 
     released: Half | None = None
     accepted: Half | None = None
     refused_at: datetime | None = None
     accepted_last: bool = False
     before: str | None = None
-    """Custodian before the acceptance, who answers again if a refusal stands over it."""
+    """Custodian before the acceptance: who should have released the case."""
 
     @property
     def open(self) -> bool:
@@ -55,83 +55,113 @@ class Transfer:
         return not closed and self.refused_at is None
 
 
-@dataclass(frozen=True, slots=True)
-class Custody:
-    """`since` is the transfer under which the custodian holds the case, None where it was registered or declared."""
+class Claim(NamedTuple):
+    """A party that answers for the case, by a hand-over (`transfer`) or by a registration, a release or a declaration."""
 
-    custodian: str | None = None
+    party: str
+    transfer: str | None
+
+
+@dataclass(frozen=True)
+class Custody:
+    """`succession` are the custodians one after the other, without those whose acceptance was taken back; the last answers."""
+
+    succession: tuple[Claim, ...] = ()
     place: str | None = None
-    since: str | None = None
     in_transit: bool = False
     seals: Seals = None
     transfers: Mapping[str, Transfer] = field(default_factory=dict)
+    open_transfers: tuple[str, ...] = ()
     misfits: tuple[Misfit, ...] = ()
 
     @property
-    def open_transfers(self) -> tuple[str, ...]:
-        return tuple(sorted(id for id, transfer in self.transfers.items() if transfer.open))
+    def custodian(self) -> str | None:
+        return self.succession[-1].party if self.succession else None
+
+    @property
+    def since(self) -> str | None:
+        """The transfer under which the custodian holds the case; None where it was registered or declared."""
+        return self.succession[-1].transfer if self.succession else None
 
 
 def registered(before: Custody, custodian: str, place: str | None) -> Custody:
     """A registration starts custody; over a custodian already known it changes nothing, and a different one is a misfit."""
     if before.custodian is None:
-        return replace(before, custodian=custodian, place=place or before.place)
+        return changed(before, succession=_then(before, custodian), place=place or before.place)
     if before.custodian != custodian:
         return _misfit(before, Misfit("custodian", "registration", before.custodian, custodian))
     return before
 
 
 def released(before: Custody, event: Event, data: CustodyReleased, number: str) -> Custody:
-    known = before.transfers.get(data.transfer, Transfer())
+    """The first release of a transfer counts. Where nobody answered yet, the releaser did."""
+    known = before.transfers.get(data.transfer, _UNKNOWN)
     if known.released is not None:
         return before
     seals = seals_of(number, data.cases, data.seals)
     half = Half(event.occurred_at, data.released_by, data.released_to, seals, data.condition, data.precision == "instant")
-    after = _with(before, data.transfer, replace(known, released=half))
+    found: tuple[Misfit, ...] = ()
     if before.seals is not None and seals is not None and seals != before.seals:
-        after = _misfit(after, Misfit("seal", f"{data.transfer}#release", _text(before.seals), _text(seals)))
-    if before.custodian is None:
-        return replace(after, custodian=data.released_by, place=data.place)
-    answers = known.before if known.accepted is not None and before.since == data.transfer else before.custodian
+        found = (Misfit("seal", f"{data.transfer}#release", _text(before.seals), _text(seals)),)
+    answers = before.custodian if known.accepted is None else known.before
     if answers is not None and answers != data.released_by:
-        after = _misfit(after, Misfit("custodian", f"{data.transfer}#release", answers, data.released_by))
-    return replace(after, place=before.place if known.accepted is not None else data.place)
+        found = (*found, Misfit("custodian", f"{data.transfer}#release", answers, data.released_by))
+    transfer = known._replace(released=half)
+    return changed(
+        before,
+        transfers={**before.transfers, data.transfer: transfer},
+        open_transfers=_open(before, data.transfer, transfer),
+        succession=before.succession or _then(before, data.released_by),
+        place=data.place if known.accepted is None else before.place,
+        misfits=before.misfits + found,
+    )
 
 
 def accepted(before: Custody, event: Event, data: CustodyAccepted, number: str) -> Custody:
-    known = before.transfers.get(data.transfer, Transfer())
-    if known.accepted is not None:
+    """The first acceptance of a transfer counts, and again the first after a refusal."""
+    known = before.transfers.get(data.transfer, _UNKNOWN)
+    if known.accepted is not None and known.accepted_last:
         if known.accepted.party == data.accepted_by:
             return before
         return _misfit(before, Misfit("hand_over", f"{data.transfer}#accepted", known.accepted.party, data.accepted_by))
     seals = seals_of(number, data.cases, data.seals_seen)
     half = Half(event.occurred_at, data.accepted_by, data.accepted_from, seals, data.condition, data.precision == "instant")
-    after = _with(before, data.transfer, replace(known, accepted=half, accepted_last=True, before=before.custodian))
-    return replace(after, custodian=data.accepted_by, place=data.place, since=data.transfer, seals=seals or after.seals)
+    transfer = known._replace(accepted=half, accepted_last=True, before=before.custodian)
+    return changed(
+        before,
+        transfers={**before.transfers, data.transfer: transfer},
+        open_transfers=_open(before, data.transfer, transfer),
+        succession=_then(before, data.accepted_by, data.transfer),
+        place=data.place,
+        seals=before.seals if seals is None else seals,
+    )
 
 
 def refused(before: Custody, event: Event, data: CustodyRefused) -> Custody:
-    """The last word over an acceptance: the custodian is again who it was, unless the case has moved on since."""
-    known = before.transfers.get(data.transfer, Transfer())
-    after = _with(before, data.transfer, replace(known, refused_at=event.occurred_at, accepted_last=False))
-    if known.accepted is not None and before.since == data.transfer:
-        return replace(after, custodian=known.before, since=None)
-    return after
+    """The last word over an acceptance: whoever answered before it does again, unless the case has moved on since."""
+    known = before.transfers.get(data.transfer, _UNKNOWN)
+    transfer = known._replace(refused_at=event.occurred_at, accepted_last=False)
+    return changed(
+        before,
+        transfers={**before.transfers, data.transfer: transfer},
+        open_transfers=_open(before, data.transfer, transfer),
+        succession=tuple(claim for claim in before.succession if claim.transfer != data.transfer),
+    )
 
 
 def declared(before: Custody, event: Event, data: CustodyDeclared) -> Custody:
-    after = replace(before, custodian=data.custodian, place=data.place, since=None)
+    after = changed(before, succession=_then(before, data.custodian), place=data.place)
     if before.custodian is None or before.custodian == data.custodian:
         return after
     return _misfit(after, Misfit("custodian", f"{event.source}#{event.id}", before.custodian, data.custodian))
 
 
 def moved(before: Custody, data: TransportDeparted | TransportArrived) -> Custody:
-    return replace(before, place=data.place, in_transit=isinstance(data, TransportDeparted))
+    return changed(before, place=data.place, in_transit=isinstance(data, TransportDeparted))
 
 
 def sealed(before: Custody, data: CaseSealed) -> Custody:
-    return replace(before, seals=_listed(data.seals))
+    return changed(before, seals=_listed(data.seals))
 
 
 def misfits(custody: Custody, policy: Policy) -> Iterator[Misfit]:
@@ -176,9 +206,19 @@ def _text(seals: tuple[str, ...]) -> str:
     return (", ".join(seals) or "none")[:500]
 
 
-def _with(before: Custody, id: str, transfer: Transfer) -> Custody:
-    return replace(before, transfers={**before.transfers, id: transfer})
+_UNKNOWN = Transfer()
+
+
+def _then(before: Custody, party: str, transfer: str | None = None) -> tuple[Claim, ...]:
+    return (*before.succession, Claim(party, transfer))
+
+
+def _open(before: Custody, id: str, transfer: Transfer) -> tuple[str, ...]:
+    """The transfers that are open once `id` is what `transfer` says, sorted."""
+    if transfer.open:
+        return before.open_transfers if id in before.open_transfers else tuple(sorted((*before.open_transfers, id)))
+    return tuple(one for one in before.open_transfers if one != id)
 
 
 def _misfit(before: Custody, misfit: Misfit) -> Custody:
-    return replace(before, misfits=(*before.misfits, misfit))
+    return changed(before, misfits=(*before.misfits, misfit))

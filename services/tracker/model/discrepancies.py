@@ -62,15 +62,16 @@ def settled(
 ) -> tuple[Discrepancy, ...]:
     """The discrepancies of one subject, sorted by id, each with the resolution that settled its values if there is one.
 
-    Of two misfits with one identity the first found stands: the caller passes them in world order.
+    Of several misfits with one identity the first that is still open stands, else the first: other values than those settled
+    open it again. The caller passes them in world order.
     """
     by_id: dict[str, Discrepancy] = {}
     for misfit in found:
         id = discrepancy_id(subject_kind, subject, misfit.kind, misfit.anchor)
-        by_id.setdefault(
-            id,
-            Discrepancy(subject_kind, subject, *misfit, resolution=_resolution(misfit, resolutions.get(id, ()))),
-        )
+        known = by_id.get(id)
+        if known is None or not known.open:
+            one = Discrepancy(subject_kind, subject, *misfit, resolution=_resolution(misfit, resolutions.get(id, ())))
+            by_id[id] = one if known is None or one.open else known
     return tuple(by_id[id] for id in sorted(by_id))
 
 

@@ -100,7 +100,8 @@ def _case(view: View, number: str) -> Iterator[Reason]:
 
 def other_families(view: View, line: Line) -> Iterator[Reason]:
     """Over a case that moves between families nobody is told while another family's stop or correction is undone."""
-    for token in sorted(line.stands):
+    determination = view.person.determinations[line.cause]
+    for token in sorted(line.stands | view.person.cases_of(determination)):
         if token in view.undone:
             yield Reason("other_family", f"another family must first be told that {token} is not theirs", ground=False)
 

@@ -5,38 +5,41 @@ examiner can lift it on the identification stream (invariant 11).
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from services.tracker.model.changed import changed
 from services.tracker.model.discrepancies import Misfit
 from shared.events import HoldLifted, HoldPlaced
 from shared.events.event import Event
-from shared.terms import HoldScope, Stream
+from shared.terms import HoldScope, Role, Stream
 
 CASCADE: Final[tuple[HoldScope, ...]] = ("notify", "return", "publish")
+EXAMINER: Final[Role] = "medical_examiner"
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """`authority` None: whoever may lift holds on `stream`."""
+    """`authority` None: the medical examiner, whose determination was taken back."""
 
     scope: tuple[HoldScope, ...]
     authority: str | None
     stream: Stream
     placed_at: datetime
     reason: str
-    event: tuple[str, str] | None
+    event: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Lift:
     stream: Stream
     authority: str
+    role: Role
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Holds:
     placed: Mapping[str, Hold] = field(default_factory=dict)
     lifts: Mapping[str, tuple[Lift, ...]] = field(default_factory=dict)
@@ -69,15 +72,15 @@ def placed(before: Holds, event: Event, data: HoldPlaced) -> Holds:
     return _place(before, data.hold, hold)
 
 
-def cascaded(before: Holds, cause: str, at: datetime, event: tuple[str, str] | None) -> Holds:
+def cascaded(before: Holds, cause: str, at: datetime, event: tuple[str, str]) -> Holds:
     """The hold that a rescission, or the removal of a determination, puts on its cases."""
     reason = "a determination of these remains was taken back"
     return _place(before, cause, Hold(CASCADE, None, "identification", at, reason, event))
 
 
 def lifted(before: Holds, event: Event, data: HoldLifted) -> Holds:
-    lift = Lift(event.stream, data.authority, event.occurred_at)
-    return replace(before, lifts={**before.lifts, data.hold: (*before.lifts.get(data.hold, ()), lift)})
+    lift = Lift(event.stream, data.authority, data.actor.role, event.occurred_at)
+    return changed(before, lifts={**before.lifts, data.hold: (*before.lifts.get(data.hold, ()), lift)})
 
 
 def misfits(holds: Holds) -> Iterator[Misfit]:
@@ -85,7 +88,7 @@ def misfits(holds: Holds) -> Iterator[Misfit]:
     for id, hold in sorted(holds.placed.items()):
         for lift in holds.lifts.get(id, ()):
             if not _fits(hold, lift):
-                expected = f"{hold.stream}, {hold.authority}"
+                expected = f"{hold.stream}, {hold.authority or EXAMINER}"
                 yield Misfit("hold", f"{id}#lift", expected, f"{lift.stream}, {lift.authority}")
 
 
@@ -100,8 +103,9 @@ def removed(determination: str) -> str:
 
 
 def _place(before: Holds, id: str, hold: Hold) -> Holds:
-    return before if id in before.placed else replace(before, placed={**before.placed, id: hold})
+    return before if id in before.placed else changed(before, placed={**before.placed, id: hold})
 
 
 def _fits(hold: Hold, lift: Lift) -> bool:
-    return lift.stream == hold.stream and hold.authority in (None, lift.authority)
+    by_right = lift.role == EXAMINER if hold.authority is None else lift.authority == hold.authority
+    return lift.stream == hold.stream and by_right

@@ -20,7 +20,7 @@ def next_opening(windows: Sequence[Window], zone: str, at: datetime) -> datetime
     """When the windows are next open (UTC): `at` itself if they are open now, None if there are none at all.
 
     A window over midnight belongs to the day on which it opens. A wall-clock time that daylight saving skips is read on the
-    clock before the jump; one that it repeats is the first of the two.
+    clock before the jump; one that it repeats is the first of the two; a window that the jump swallows does not open.
     """
     if not windows:
         return None
@@ -50,7 +50,8 @@ def common_opening(constraints: Sequence[tuple[Sequence[Window], str]], at: date
 def _spans(windows: Sequence[Window], zone: str, today: date) -> list[Span]:
     """Every opening from yesterday to the day after tomorrow: enough to hold any moment of today and the next opening."""
     days = [today + timedelta(days=shift) for shift in (-1, 0, 1, 2)]
-    return [_span(window, zone, day) for day in days for window in windows]
+    spans = [_span(window, zone, day) for day in days for window in windows]
+    return [span for span in spans if span.opens < span.closes]
 
 
 def _span(window: Window, zone: str, day: date) -> Span:

@@ -7,8 +7,8 @@ the notices that left.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from services.tracker.model.notices import LEFT, Notice
-from services.tracker.model.person import Determination, Person
+from services.tracker.model.notices import LEFT, Notice, NoticeKind
+from services.tracker.model.person import Person
 
 Tokens = frozenset[str]
 NOTHING: Tokens = frozenset()
@@ -38,13 +38,23 @@ class Line:
     def left(self) -> Iterator[Notice]:
         return (notice for notice in self.notices if notice.state in LEFT)
 
+    def stops(self) -> Iterator[Notice]:
+        return (notice for notice in self.notices if notice.kind == "stop")
+
+    def next_key(self, kind: NoticeKind, recipient: str | None) -> str:
+        """One more than the greatest number of the kind that left, or that was reported; one that never left is used again."""
+        start = f"{kind}/{self.key}/{recipient}/"
+        spent = [notice for notice in self.notices if notice.state in LEFT or notice.reference in self.reported]
+        numbers = [int(notice.key[len(start) :]) for notice in spent if notice.key.startswith(start)]
+        return f"{start}{max(numbers, default=0) + 1}"
+
     def in_hand(self) -> Iterator[Notice]:
         """For each liaison the last notice of the line that is out, and was neither reported nor stopped."""
         last: dict[str | None, Notice] = {}
         for notice in sorted(self.left(), key=lambda one: (one.left_at is not None, one.left_at, one.reference)):
             if notice.kind != "stop":
                 last[notice.recipient] = notice
-        stopped = {notice.stops for notice in self.left() if notice.kind == "stop"}
+        stopped = {stop.stops for stop in self.stops() if stop.state in LEFT}
         for notice in last.values():
             if notice.state != "stopped" and notice.reference not in self.reported | stopped:
                 yield notice
@@ -76,16 +86,9 @@ def line_of(person: Person, cause: str, kin: str, notices: Sequence[Notice]) -> 
             if notice.kind != "stop":
                 told = frozenset(notice.cases)
                 reported.add(notice.reference)
-        elif delivery.cause == cause and cause in person.ever_determined:
-            told = _said(determination, delivery.says, stands)
+        elif delivery.cause == cause and cause in person.statements:
+            told = person.stated(cause, delivery.order) if delivery.says == "stands" else NOTHING
     return Line(person, cause, kin, stands, told, tuple(notices), frozenset(reported))
-
-
-def _said(determination: Determination | None, says: str | None, stands: Tokens) -> Tokens:
-    """What a report by line means, whatever the record later thinks of that day."""
-    if says == "no_longer_stands":
-        return NOTHING
-    return determination.tokens if determination is not None else frozenset({"removed"}) | stands
 
 
 def recipients(person: Person) -> frozenset[str]:

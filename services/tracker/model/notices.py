@@ -51,6 +51,8 @@ UNSENT: Final = frozenset[NoticeState]({"held", "ready", "refused"})
 """Nobody has it: its gates are closed, it waits to be claimed, or a mail server would not take it."""
 OUT: Final = frozenset[NoticeState]({"sending", "transmitting", "in_doubt", "sent", "acknowledged"})
 """The recipient may have it. A notice that is out keeps its kind and its key."""
+LEAVING: Final = frozenset[NoticeState]({"sending", "transmitting", "in_doubt"})
+"""The recipient may have it, and may not."""
 LEFT: Final = OUT | frozenset[NoticeState]({"done", "stopped"})
 """It is or was out: it counts when the next of its line is numbered."""
 

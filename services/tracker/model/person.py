@@ -1,17 +1,18 @@
 """A person who is missing: kin, liaisons, determinations, and what the family was told. A pure fold, references only."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import reduce
-from typing import Final, Literal, get_args
+from itertools import chain
+from typing import Final, Literal, NamedTuple, get_args
 
 from services.tracker.model import holds as holds_
 from services.tracker.model.corrections import effective
 from services.tracker.model.discrepancies import Discrepancy, Misfit, Resolutions, settled, with_resolution
 from services.tracker.model.holds import Holds
 from services.tracker.model.policy import Window
-from services.tracker.model.uses import Uses, second_use, with_use
+from services.tracker.model.uses import Uses, used
 from shared.events import (
     BriefingCompleted,
     CaseAssociated,
@@ -36,7 +37,7 @@ from shared.events import (
 from shared.events.event import Event, WorldOrder, world_order
 from shared.terms import Says
 
-Progress = Literal["unaccounted_for", "determined", "kin_notified", "briefed", "accounted_for"]
+Progress = Literal["unaccounted_for", "determined", "kin_notified", "accounted_for", "briefed"]
 PROGRESS: Final[tuple[Progress, ...]] = get_args(Progress)
 
 
@@ -80,6 +81,18 @@ class Determination:
         return frozenset(self.cases + self.individuals)
 
 
+class Statement(NamedTuple):
+    """What a determination was said to be of: by its own event, or by a correction of it, whose order it then has."""
+
+    order: WorldOrder
+    cases: tuple[str, ...]
+    individuals: tuple[str, ...]
+
+    @property
+    def tokens(self) -> frozenset[str]:
+        return frozenset(self.cases + self.individuals)
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """A liaison's report that a kin was told: by a notice's reference, or by its line and what it said."""
@@ -88,6 +101,7 @@ class Delivery:
     notice: str | None
     cause: str | None
     says: Says | None
+    order: WorldOrder
     event: tuple[str, str]
 
 
@@ -101,8 +115,8 @@ class Person:
     assignments: tuple[Assignment, ...] = ()
     determinations: Mapping[str, Determination] = field(default_factory=dict)
     rescinded: frozenset[str] = frozenset()
-    ever_determined: frozenset[str] = frozenset()
-    """Every determination ever filed of this person, also one that a correction removed."""
+    statements: Mapping[str, tuple[Statement, ...]] = field(default_factory=dict)
+    """Determination -> all that was ever stated of it, in world order, also what a correction took back."""
     members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Individual -> the cases associated with it now."""
     exclusions: Mapping[str, bool] = field(default_factory=dict)
@@ -125,13 +139,14 @@ class Person:
     @property
     def progress(self) -> Progress:
         """The furthest that stands; without a determination that stands, unaccounted for."""
-        if not any(self.standing()):
+        standing = {one.id for one in self.standing()}
+        if not standing:
             return "unaccounted_for"
+        if any(determination in standing for determination, _ in self.briefed):
+            return "briefed"
         if self.accounted_for is not None:
             return "accounted_for"
-        if any(determination in self.determinations for determination, _ in self.briefed):
-            return "briefed"
-        if any(delivery.kin == self.pnok for delivery in self.deliveries):
+        if any(self._told_of(delivery, standing) for delivery in self.deliveries):
             return "kin_notified"
         return "determined"
 
@@ -143,12 +158,23 @@ class Person:
 
     @property
     def cases(self) -> frozenset[str]:
-        """Every case that a determination of this person names or reaches through an individual."""
-        return frozenset(case for one in self.determinations.values() for case in self.cases_of(one))
+        """Every case that this person ever had to do with: what a family was told of one may still have to be taken back."""
+        said = list(chain.from_iterable(self.statements.values()))
+        named = frozenset(case for one in said for case in one.cases)
+        return named | self.cases_among(individual for one in said for individual in one.individuals)
+
+    def stated(self, cause: str, by: WorldOrder) -> frozenset[str]:
+        """What a determination was last said to be of before `by`, whatever was corrected since."""
+        statements = self.statements[cause]
+        return next((one.tokens for one in reversed(statements) if one.order < by), statements[0].tokens)
 
     def cases_of(self, determination: Determination) -> frozenset[str]:
-        reached = (case for individual in determination.individuals for case in self.members.get(individual, ()))
-        return frozenset(determination.cases).union(reached)
+        """The cases that a determination names or reaches through an individual."""
+        return frozenset(determination.cases) | self.cases_among(determination.individuals)
+
+    def cases_among(self, individuals: Iterable[str]) -> frozenset[str]:
+        """The cases that are associated with any of `individuals` now."""
+        return frozenset(case for individual in individuals for case in self.members.get(individual, ()))
 
     def liaison_of(self, kin: str, now: datetime) -> Assignment | None:
         """Who speaks to this kin now: the last assigned to them, else the last assigned to the whole family."""
@@ -159,6 +185,11 @@ class Person:
         """When this changes by the passing of time alone: an assignment that is still to come."""
         return min((each.since for each in self.assignments if each.since > now), default=None)
 
+    def _told_of(self, delivery: Delivery, standing: Collection[str]) -> bool:
+        """Whether the PNOK was told of something that may stand; a report by reference is taken at its word."""
+        of_standing = delivery.notice is not None or (delivery.cause in standing and delivery.says == "stands")
+        return delivery.kin == self.pnok and of_standing
+
     def discrepancies(self) -> tuple[Discrepancy, ...]:
         return settled("person", self.ref, self._misfits(), self.resolutions)
 
@@ -166,7 +197,7 @@ class Person:
         yield from self.misfits
         yield from holds_.misfits(self.holds)
         for delivery in self.deliveries:
-            if delivery.cause is not None and delivery.cause not in self.ever_determined:
+            if delivery.cause is not None and delivery.cause not in self.statements:
                 anchor = "#".join(delivery.event)
                 yield Misfit("report", anchor, "a determination on file", "told of one that is not on file")
 
@@ -174,20 +205,25 @@ class Person:
 def fold(ref: str, events: Collection[Event]) -> Person:
     """The person that their events describe. `events` is everything the history holds, corrections included."""
     counted = effective(events)
-    stated = [event.data for event in events] + [event.restated.data for event in events if event.restated is not None]
-    determined = (data for data in stated if isinstance(data, IdentificationDetermined) and ref in data.persons)
-    ever = frozenset(data.determination for data in determined)
-    start = Person(ref, ever_determined=ever, misfits=counted.misfits)
+    start = Person(ref, statements=_statements(ref, counted.ever), misfits=counted.misfits)
     return reduce(_advance, counted.events, start)
 
 
+def _statements(ref: str, ever: Iterable[Event]) -> dict[str, tuple[Statement, ...]]:
+    found: dict[str, tuple[Statement, ...]] = {}
+    for event in ever:
+        data = event.data
+        if isinstance(data, IdentificationDetermined) and ref in data.persons:
+            one = Statement(world_order(event), data.cases, data.individuals)
+            found[data.determination] = (*found.get(data.determination, ()), one)
+    return found
+
+
 def _advance(before: Person, event: Event) -> Person:
-    misfit = second_use(before.uses, event.data, event.key)
-    if misfit is not None:
-        return replace(before, misfits=(*before.misfits, misfit))
-    after = evolve(before, event)
-    uses = with_use(before.uses, event.data)
-    return after if uses is before.uses else replace(after, uses=uses)
+    uses = used(before.uses, event.data, event.key)
+    if isinstance(uses, Misfit):
+        return replace(before, misfits=(*before.misfits, uses))
+    return replace(evolve(before, event), uses=uses)
 
 
 def evolve(before: Person, event: Event) -> Person:
@@ -206,7 +242,7 @@ def evolve(before: Person, event: Event) -> Person:
             determination = Determination(
                 data.determination, data.kind, data.persons, data.cases, data.individuals, world_order(event), event.key
             )
-            return replace(before, determinations={**before.determinations, data.determination: determination})
+            return replace(before, determinations={data.determination: determination, **before.determinations})
         case IdentificationRescinded(determination=id):
             return replace(before, rescinded=before.rescinded | {id})
         case CaseAssociated(individual=individual, case=number):
@@ -222,7 +258,7 @@ def evolve(before: Person, event: Event) -> Person:
             return replace(before, holds=holds_.lifted(before.holds, event, data))
         case NotificationDelivered(person=before.ref) as data:
             cause = data.line.cause if data.line is not None else None
-            delivery = Delivery(data.kin, data.notice, cause, data.says, event.key)
+            delivery = Delivery(data.kin, data.notice, cause, data.says, world_order(event), event.key)
             return replace(before, deliveries=(*before.deliveries, delivery))
         case NotificationAcknowledged(person=before.ref, notice=notice):
             return replace(before, acknowledged=before.acknowledged | {notice})

@@ -1,6 +1,6 @@
 """From what must be said and what is stored, to what has to change. Pure; the record applies it in the same transaction."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from services.tracker.model.notices import (
@@ -33,9 +33,9 @@ def reconcile(required: Required, notices: Sequence[Notice]) -> tuple[Change, ..
     changes: list[Change] = []
     for owed in sorted(required.owed, key=lambda one: one.key):
         changes.extend(_for_owed(owed, by_key.get(owed.key)))
+    stopped = {stop.stops for stop in notices if stop.kind == "stop" and stop.state in ARRIVED}
     for notice in sorted(notices, key=lambda one: one.key):
-        changes.extend(_for_notice(notice, required, notice.key in owed_keys))
-    changes.extend(_stopped(notices, required.done))
+        changes.extend(_for_notice(notice, required, owed=notice.key in owed_keys, stopped=notice.reference in stopped))
     return tuple(changes)
 
 
@@ -64,26 +64,29 @@ def _differs(stored: Notice, owed: Owed) -> bool:
     return as_it_stands != as_owed or stored.state != state_of(owed)
 
 
-def _for_notice(notice: Notice, required: Required, owed: bool) -> Iterator[Change]:
-    told = notice.reference in required.done
-    if told and notice.state in OUT | {"stopped"}:
-        yield Finish(notice.reference, "done")
-    elif notice.state == "done" and not told and CLASS_OF[notice.kind] == "family":
+def _for_notice(notice: Notice, required: Required, *, owed: bool, stopped: bool) -> Iterator[Change]:
+    operators = CLASS_OF[notice.kind] == "operator"
+    if notice.state in UNSENT:
+        if not owed:
+            yield Withdraw(notice.reference)
+    elif operators:
+        if notice.state in ("sent", "acknowledged") and not owed:
+            yield Finish(notice.reference, "cleared")
+    else:
+        yield from _come_to(notice, required, stopped=stopped)
+
+
+def _come_to(notice: Notice, required: Required, *, stopped: bool) -> Iterator[Change]:
+    """Where a notice of the family's that left stands now: told before stopped before read."""
+    if notice.reference in required.done:
+        if notice.state in OUT | {"stopped"}:
+            yield Finish(notice.reference, "done")
+    elif notice.state not in ("sent", "acknowledged", "done"):
+        return
+    elif stopped:
+        yield Finish(notice.reference, "stopped")
+    elif notice.reference in required.acknowledged:
+        if notice.state != "acknowledged":
+            yield Finish(notice.reference, "acknowledged")
+    elif notice.state == "done":
         yield Reopen(notice.reference)
-    elif notice.state == "sent" and notice.reference in required.acknowledged:
-        yield Finish(notice.reference, "acknowledged")
-    elif notice.state in UNSENT and not owed:
-        yield Withdraw(notice.reference)
-    elif notice.state in ("sent", "acknowledged") and not owed and CLASS_OF[notice.kind] == "operator":
-        yield Finish(notice.reference, "cleared")
-
-
-def _stopped(notices: Sequence[Notice], told: Collection[str]) -> Iterator[Change]:
-    """What a stop that has left is about is out of its liaison's hand."""
-    by_reference = {notice.reference: notice for notice in notices}
-    for stop in notices:
-        if stop.kind != "stop" or stop.state not in ARRIVED or stop.stops not in by_reference:
-            continue
-        about = by_reference[stop.stops]
-        if about.state in ("sent", "acknowledged") and about.reference not in told:
-            yield Finish(about.reference, "stopped")

@@ -4,12 +4,14 @@ A *hub* is something that is folded: a case, a person, a turnover. Everything el
 lifted finds the cases it was placed on because both events name the hold.
 """
 
-from typing import Final, Literal, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, Final, Literal, NamedTuple
 
 from services.tracker.model.holds import removed, rescinded
 from shared.events import IdentificationDetermined, IdentificationRescinded, RecordCorrected
 from shared.events.base import Fact
 from shared.events.event import Event
+from shared.terms import Subject
 
 TargetKind = Literal["case", "person", "turnover", "individual", "determination", "hold", "transfer", "discrepancy", "event"]
 HUBS: Final[tuple[TargetKind, ...]] = ("case", "person", "turnover")
@@ -21,31 +23,13 @@ class Target(NamedTuple):
     ref: str
 
 
-_FIELDS: Final[dict[str, TargetKind]] = {
-    "case": "case",
-    "cases": "case",
-    "person": "person",
-    "persons": "person",
-    "turnover": "turnover",
-    "individual": "individual",
-    "individuals": "individual",
-    "determination": "determination",
-    "hold": "hold",
-    "transfer": "transfer",
-    "discrepancy": "discrepancy",
-}
-"""Fields that name a target. One word each everywhere: a field of this name never means anything else."""
-
-_NAMED_BY: dict[type[Fact], tuple[tuple[str, TargetKind], ...]] = {}
-
-
 def targets(event: Event) -> frozenset[Target]:
     """Everything that an event names or defines, the replacement of a correction included."""
     found = _named(event.data)
     if isinstance(event.data, RecordCorrected):
-        found.add(identity(event.data.corrects.source, event.data.corrects.id))
+        found.append(identity(event.data.corrects.source, event.data.corrects.id))
         if event.restated is not None:
-            found |= _named(event.restated.data)
+            found += _named(event.restated.data)
     return frozenset(found)
 
 
@@ -54,38 +38,73 @@ def identity(source: str, id: str) -> Target:
     return Target("event", f"{source} {id}")
 
 
-def _named(data: Fact) -> set[Target]:
-    found: set[Target] = set()
-    for name, kind in _fields_of(type(data)):
-        value = getattr(data, name)
-        if isinstance(value, str):
-            found.add(Target(kind, value))
-        elif value is not None:
-            found.update(Target(kind, ref) for ref in value)
-    subject = getattr(data, "subject", None)
-    if subject is not None and subject.kind in HUBS:
-        found.add(Target(subject.kind, subject.ref))
-    discrepancy = getattr(data, "discrepancy", None)
-    if discrepancy is not None:
-        found.add(subject_of(discrepancy))
-    expected = getattr(data, "expected_cases", ())
-    if isinstance(expected, tuple):
-        found.update(Target("case", number) for number in expected)
-    if isinstance(data, IdentificationDetermined):
-        found.add(Target("hold", removed(data.determination)))
-    if isinstance(data, IdentificationRescinded):
-        found.add(Target("hold", rescinded(data.determination)))
-    return found
-
-
-def _fields_of(fact: type[Fact]) -> tuple[tuple[str, TargetKind], ...]:
-    if fact not in _NAMED_BY:
-        _NAMED_BY[fact] = tuple((name, _FIELDS[name]) for name in fact.model_fields if name in _FIELDS)
-    return _NAMED_BY[fact]
-
-
 def subject_of(discrepancy: str) -> Target:
     """What a discrepancy's id says it is about: `case:K55-01/seal/T-1` is about case K55-01."""
     kind, _, rest = discrepancy.partition(":")
     ref = rest.partition("/")[0]
     return Target(kind, ref) if kind in HUBS else Target("discrepancy", discrepancy)
+
+
+def _named(data: Fact) -> list[Target]:
+    found: list[Target] = []
+    for name, read in _READERS.get(type(data)) or _readers(type(data)):
+        value = getattr(data, name)
+        if value is not None:
+            found += read(value)
+    return found
+
+
+# ------------------------------------------------------------------------------------------------- how each field is read
+Reader = Callable[[Any], Iterable[Target]]
+
+
+def _one(kind: TargetKind) -> Reader:
+    return lambda ref: (Target(kind, ref),)
+
+
+def _many(kind: TargetKind) -> Reader:
+    return lambda refs: [Target(kind, ref) for ref in refs]
+
+
+def _with_hold(hold: Callable[[str], str]) -> Reader:
+    """A determination, and the hold that comes from its being taken back."""
+    return lambda ref: (Target("determination", ref), Target("hold", hold(ref)))
+
+
+def _subject(subject: Subject) -> Iterable[Target]:
+    return (Target(subject.kind, subject.ref),) if subject.kind in HUBS else ()
+
+
+def _manifest(expected: int | tuple[str, ...]) -> Iterable[Target]:
+    return () if isinstance(expected, int) else [Target("case", number) for number in expected]
+
+
+_FIELDS: Final[dict[str, Reader]] = {
+    "case": _one("case"),
+    "cases": _many("case"),
+    "person": _one("person"),
+    "persons": _many("person"),
+    "turnover": _one("turnover"),
+    "individual": _one("individual"),
+    "individuals": _many("individual"),
+    "determination": _one("determination"),
+    "hold": _one("hold"),
+    "transfer": _one("transfer"),
+    "discrepancy": lambda id: (Target("discrepancy", id), subject_of(id)),
+    "subject": _subject,
+    "expected_cases": _manifest,
+}
+"""Fields that name a target. One word each everywhere: a field of this name never means anything else."""
+
+_TAKEN_BACK: Final[dict[type[Fact], Reader]] = {
+    IdentificationDetermined: _with_hold(removed),
+    IdentificationRescinded: _with_hold(rescinded),
+}
+_READERS: dict[type[Fact], tuple[tuple[str, Reader], ...]] = {}
+"""Worked out once a type, since every event passes here."""
+
+
+def _readers(fact: type[Fact]) -> tuple[tuple[str, Reader], ...]:
+    fields = _FIELDS | ({"determination": _TAKEN_BACK[fact]} if fact in _TAKEN_BACK else {})
+    _READERS[fact] = tuple((name, fields[name]) for name in fact.model_fields if name in fields)
+    return _READERS[fact]

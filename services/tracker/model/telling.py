@@ -12,13 +12,13 @@ a flap, a late fact, a refold or a new policy. A line is (person, cause, kin); i
 Whatever is in hand and is not what is owed now, for this liaison, of just these cases, is stopped.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.tracker.model import gates
 from services.tracker.model.lines import Line, Tokens, lines_of, recipients
-from services.tracker.model.notices import LEFT, TELLINGS, Notice, NoticeKind, Owed
+from services.tracker.model.notices import LEAVING, OUT, TELLINGS, Notice, NoticeKind, Owed
 from services.tracker.model.person import Person
 from services.tracker.model.policy import Policy
 from services.tracker.model.reasons import Reason
@@ -44,7 +44,9 @@ def required(record: Record, notices: Sequence[Notice], policy: Policy, now: dat
         notices: every stored notice of those persons.
     """
     lines = [line for ref in sorted(record.persons) for line in lines_of(record.persons[ref], notices)]
-    undone = undone_over_cases(lines, notices)
+    read = {reference for person in record.persons.values() for reference in person.acknowledged}
+    read |= {reference for line in lines for reference in _overtaken(line, read)}
+    undone = undone_over_cases(lines, read)
     owed: set[Owed] = set()
     for ref in sorted(record.persons):
         person = record.persons[ref]
@@ -53,14 +55,12 @@ def required(record: Record, notices: Sequence[Notice], policy: Policy, now: dat
         for line in mine:
             owed.update(owed_of_line(line, mine, view))
         owed.update(unassigned(person, mine, owed, view))
-    references = {notice.reference: notice for notice in notices}
-    read = {ref for person in record.persons.values() for ref in person.acknowledged if ref in references}
     changes = [at for person in record.persons.values() if (at := person.next_change(now)) is not None]
-    openings = [reason.until for each in owed for reason in each.reasons if reason.until is not None]
+    openings = [reason.until for each in owed if each.keeps is None for reason in each.reasons if reason.until]
     return Required(
         frozenset(owed),
         done=frozenset(reference for line in lines for reference in line.reported),
-        acknowledged=frozenset(read),
+        acknowledged=frozenset(notice.reference for notice in notices if notice.reference in read),
         next_check_at=min(changes + openings, default=None),
     )
 
@@ -80,14 +80,20 @@ def owed_of_line(line: Line, mine: Sequence[Line], view: gates.View) -> Iterator
     if kept is not None:
         yield replace(owed, key=kept.key, kind=kept.kind, keeps=kept.reference)
         return
-    delayed = [Reason("in_other_hands", "waits until the stop of what is in hand has left", ground=False)]
-    yield replace(owed, reasons=owed.reasons + tuple(delayed if in_hand else ()))
+    if in_hand or any(stop.recipient != recipient and stop.state in LEAVING for stop in line.stops()):
+        waits = Reason("in_other_hands", "waits until the stop of what is in hand has left", ground=False)
+        owed = replace(owed, reasons=(*owed.reasons, waits))
+    yield owed
 
 
 def _is(notice: Notice, owed: Owed, recipient: str | None) -> bool:
-    """Whether what is in hand already says what is owed, to this liaison, of just these cases, on ground that holds."""
+    """Whether what is in hand already says what is owed, to this liaison, of just these cases, on ground that holds.
+
+    Its ground is judged by the kind under which it left: what became a further portion since is not called back for that.
+    """
     same_kind = (notice.kind == "correction") == (owed.kind == "correction")
-    grounded = not any(reason.ground for reason in owed.reasons)
+    portion = notice.kind == "additional_portions"
+    grounded = not any(reason.ground and (portion or reason.code != "election") for reason in owed.reasons)
     return same_kind and grounded and notice.recipient == recipient and frozenset(notice.cases) == frozenset(owed.cases)
 
 
@@ -98,8 +104,9 @@ def telling(line: Line, mine: Sequence[Line], view: gates.View) -> Owed | None:
         if not line.stands or not _is_owed_a_telling(line):
             return None
         if identifying(person, mine, line.kin) != line.cause:
-            return _owed(line, "additional_portions", line.stands, view, gates.later_portion(view, line, mine))
-        return _owed(line, _first_kind(line, view), line.stands, view, gates.telling(view, line, mine))
+            kind = _first_kind(line, "additional_portions", view)
+            return _owed(line, kind, line.stands, view, gates.later_portion(view, line, mine))
+        return _owed(line, _first_kind(line, "identification", view), line.stands, view, gates.telling(view, line, mine))
     if line.untrue:
         return _owed(line, "correction", line.told & line.stands, view, gates.correction(view, line, mine))
     if line.told < line.stands:
@@ -113,12 +120,12 @@ def _is_owed_a_telling(line: Line) -> bool:
     return line.kin in recipients(line.person) and (not closed or any(line.in_hand()))
 
 
-def _first_kind(line: Line, view: gates.View) -> NoticeKind:
-    """What a first telling is called: after something of the line has left, it is never an identification again."""
+def _first_kind(line: Line, first: NoticeKind, view: gates.View) -> NoticeKind:
+    """What a first telling is called: after something of the line has left, it is never called so again."""
     had = {notice.recipient for notice in line.left()}
     if view.recipient(line.kin) in had:
         return "reinstatement"
-    return "takeover" if had else "identification"
+    return "takeover" if had else first
 
 
 def identifying(person: Person, mine: Sequence[Line], kin: str) -> str | None:
@@ -132,11 +139,9 @@ def identifying(person: Person, mine: Sequence[Line], kin: str) -> str | None:
 
 def stop(line: Line, notice: Notice) -> Owed:
     """A stop to whoever has `notice` in hand."""
-    stops = [each for each in line.notices if each.kind == "stop" and each.recipient == notice.recipient]
-    mine = next((each for each in stops if each.stops == notice.reference), None)
-    n = 1 + sum(1 for each in stops if each.state in LEFT and each is not mine)
+    mine = next((each for each in line.stops() if each.stops == notice.reference), None)
     return Owed(
-        key=mine.key if mine is not None else f"stop/{line.key}/{notice.recipient}/{n}",
+        key=mine.key if mine is not None else line.next_key("stop", notice.recipient),
         kind="stop",
         person=line.person.ref,
         kin=line.kin,
@@ -149,13 +154,8 @@ def stop(line: Line, notice: Notice) -> Owed:
 
 def _owed(line: Line, kind: NoticeKind, cases: Tokens, view: gates.View, reasons: tuple[Reason, ...]) -> Owed:
     recipient = view.recipient(line.kin)
-    if kind in ("identification", "additional_portions"):
-        key = line.key
-    else:
-        n = 1 + sum(1 for notice in line.left() if notice.kind == kind and notice.recipient == recipient)
-        key = f"{kind}/{line.key}/{recipient}/{n}"
     return Owed(
-        key=key,
+        key=line.key if kind in ("identification", "additional_portions") else line.next_key(kind, recipient),
         kind=kind,
         person=line.person.ref,
         kin=line.kin,
@@ -167,21 +167,34 @@ def _owed(line: Line, kind: NoticeKind, cases: Tokens, view: gates.View, reasons
 
 
 # ------------------------------------------------------------------------------------------------- across families
-def undone_over_cases(lines: Sequence[Line], notices: Sequence[Notice]) -> dict[str, dict[str, str]]:
-    """For each person, the cases over which another family's stop or correction is still undone (invariant 6)."""
+def undone_over_cases(lines: Sequence[Line], read: Collection[str]) -> dict[str, dict[str, str]]:
+    """For each person, the cases over which another family's stop or correction is still undone (invariant 6).
+
+    A stop is done once its liaison has read it.
+    """
     undone: dict[str, set[str]] = {}
-    stops = {notice.stops: notice for notice in notices if notice.kind == "stop"}
     for line in lines:
-        over: set[str] = set()
-        if line.told is not None:
-            over |= line.told - line.stands
-        for notice in line.notices:
-            stopped = stops.get(notice.reference)
-            unread = stopped is not None and stopped.state in ("ready", "sending", "transmitting", "in_doubt", "sent")
-            if unread or (notice in line.in_hand() and not frozenset(notice.cases) <= line.stands):
-                over |= set(notice.cases) - line.stands
-        undone.setdefault(line.person.ref, set()).update(over)
+        believed = set(line.told or ())
+        for notice in line.in_hand():
+            believed.update(notice.cases)
+        for stop in line.stops():
+            if stop.state in OUT - {"acknowledged"} and stop.reference not in read:
+                believed.update(stop.cases)
+        over = believed - line.stands
+        undone.setdefault(line.person.ref, set()).update(over, line.person.cases_among(over))
     return {ref: {token: other for other, over in undone.items() if other != ref for token in over} for ref in undone}
+
+
+def _overtaken(line: Line, read: Collection[str]) -> Iterator[str]:
+    """Stops whose liaison read, or acted on, something later of the line: mail can overtake itself, and the last counts."""
+    for stop in line.stops():
+        later = [each for each in line.left() if each.recipient == stop.recipient and _left_after(each, stop)]
+        if any(each.reference in line.reported or each.reference in read for each in later):
+            yield stop.reference
+
+
+def _left_after(one: Notice, other: Notice) -> bool:
+    return one.left_at is not None and other.left_at is not None and one.left_at > other.left_at
 
 
 def unassigned(person: Person, mine: Sequence[Line], owed: set[Owed], view: gates.View) -> Iterator[Owed]:

@@ -6,7 +6,7 @@ from functools import reduce
 
 from services.tracker.model.corrections import effective
 from services.tracker.model.discrepancies import Discrepancy, Misfit, Resolutions, settled, with_resolution
-from services.tracker.model.uses import Uses, second_use, with_use
+from services.tracker.model.uses import Uses, used
 from shared.events import (
     CaseRegistered,
     DiscrepancyReported,
@@ -63,10 +63,10 @@ def fold(ref: str, events: Collection[Event]) -> Turnover:
 
 
 def _advance(before: Turnover, event: Event) -> Turnover:
-    misfit = second_use(before.uses, event.data, event.key)
-    if misfit is not None:
-        return replace(before, misfits=(*before.misfits, misfit))
-    return replace(_evolve(before, event), uses=with_use(before.uses, event.data))
+    uses = used(before.uses, event.data, event.key)
+    if isinstance(uses, Misfit):
+        return replace(before, misfits=(*before.misfits, uses))
+    return replace(_evolve(before, event), uses=uses)
 
 
 def _evolve(before: Turnover, event: Event) -> Turnover:

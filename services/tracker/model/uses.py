@@ -26,16 +26,13 @@ def defined(data: Fact) -> tuple[str, tuple[Any, ...]] | None:
             return None
 
 
-def second_use(before: Uses, data: Fact, event: tuple[str, str]) -> Misfit | None:
-    """The misfit of a statement that uses an id for something else than its first use did."""
+def used(before: Uses, data: Fact, event: tuple[str, str]) -> Uses | Misfit:
+    """The uses with this statement's added, or the misfit of one that uses an id for something else than its first use did."""
     definition = defined(data)
-    if definition is None or before.get(definition[0], definition[1]) == definition[1]:
-        return None
-    return Misfit("id_used_twice", definition[0], "an id that is used once", "#".join(event))
-
-
-def with_use(before: Uses, data: Fact) -> Uses:
-    definition = defined(data)
-    if definition is None or definition[0] in before:
+    if definition is None:
         return before
-    return {**before, definition[0]: definition[1]}
+    id, said = definition
+    first = before.get(id)
+    if first is None:
+        return {**before, id: said}
+    return before if first == said else Misfit("id_used_twice", id, "an id that is used once", "#".join(event))
