@@ -1,6 +1,9 @@
 """What can become of an attempt to hand a mail over. Closed: whoever reads an outcome must answer for every one."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import Protocol
 
 Reply = str
 """`<code>` or `<code> <enhanced code>` of the server, or a word of ours. Never its text, which may repeat an address."""
@@ -41,3 +44,11 @@ class Abandoned:
 
 Outcome = Accepted | Refused | Deferred | Unknown
 """What the record keeps."""
+
+
+class Channel(Protocol):
+    """A way out: takes one mail, and says what became of it."""
+
+    async def hand_over(self, mail: EmailMessage, may_transmit: Callable[[], Awaitable[bool]]) -> Outcome | Abandoned:
+        """Send the mail at most once, and only after `may_transmit` said so; what the network does is no exception."""
+        ...

@@ -1,0 +1,145 @@
+"""Dispatch: whatever may leave, leaves; whatever must wait, waits for what it must and for nothing else.
+
+A round, top to bottom: what its owner gave up is judged, what time changes is worked out again, what has settled learns what
+it waits for, and what may leave is started. Everything is claimed in the record, so any number of dispatchers may run, and a
+round that a crash cuts short loses nothing.
+"""
+
+import asyncio
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from redis.asyncio import Redis
+
+from services.tracker.notices.conclude import conclude
+from services.tracker.notices.conclusions import Silent
+from services.tracker.notices.say import OUTAGE, Said, Sayer
+from services.tracker.record import attempts, claims
+from services.tracker.record.claims import Candidate, Counters
+from services.tracker.record.sweep import sweep
+from shared.streams import seq_key
+from shared.terms import STREAMS, Stream
+
+log = structlog.get_logger()
+
+POLL_S: Final = 0.2
+"""Four indexed questions five times a second cost less than a listening connection, and than noticing when it is lost; and
+settling times, watermarks and back-off end without anybody saying so."""
+
+OUTAGE_PAUSE_S: Final = 1.0
+
+AT_ONCE: Final = 4
+"""Notices on their way at a time, in one process; as many stops besides, so that none waits behind a server that hangs."""
+
+LOOK_AT: Final = 50
+
+
+class Dispatch:
+    """Says what is ready: by the record's clock what is due, by the machine's what a lease or a back-off keeps."""
+
+    def __init__(self, sayer: Sayer, redis: Redis) -> None:
+        self.sayer = sayer
+        self.register = sayer.register
+        self.redis = redis
+        self._on_their_way: dict[int, tuple[bool, asyncio.Task[Said]]] = {}
+        self._blocked: set[int] = set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Round after round until `stop` is set; then what is on its way is brought to its end.
+
+        An outage of the record, of Redis or of the mail server ends when it ends; nothing is given up because of it.
+        """
+        while not stop.is_set():
+            pause_s = POLL_S
+            try:
+                await self.round()
+            except OUTAGE as outage:
+                log.warning("notices.outage", because=type(outage).__name__)
+                pause_s = OUTAGE_PAUSE_S
+            try:
+                await asyncio.wait_for(stop.wait(), pause_s)
+            except TimeoutError:
+                continue
+        await self._come_back()
+
+    async def settle(self) -> bool:
+        """Say everything that may leave now, and wait until it has. Returns whether that is all.
+
+        False: something is left that only a back-off, another process, or an entry not yet filed keeps. What waits for a
+        person or for a later hour is no part of now.
+        """
+        self._blocked.clear()
+        while await self.round() or self._on_their_way:
+            await self._come_back()
+        async with self.register.pool.connection() as conn:
+            now, settling = self.register.now(), await self._settling()
+            return not await claims.unrest(conn, now, settling) - self._blocked
+
+    async def round(self) -> int:
+        """One pass over everything that is due. Returns how much of it there was."""
+        did = await self._expire() + await sweep(self.register) + await self._await_filing()
+        async with self.register.pool.connection() as conn:
+            found = await claims.candidates(conn, self.sayer.machine(), LOOK_AT)
+        return did + self._start(found)
+
+    async def _expire(self) -> int:
+        """Judge the attempts whose owner has been silent beyond its lease, whoever that is."""
+        async with self.register.pool.connection() as conn:
+            silent = await attempts.expired(conn, self.sayer.machine())
+        for attempt, person in silent:
+            await conclude(self.register, attempt, person, Silent(), self.sayer.machine)
+        return len(silent)
+
+    async def _await_filing(self) -> int:
+        """What has settled waits for all that had been accepted by then: the counters are read after, never before."""
+        async with self.register.pool.connection() as conn:
+            ready = await claims.unsettled(conn, self.register.now(), await self._settling())
+            if ready:
+                await claims.wait_for(conn, ready, await counters(self.redis))
+        return len(ready)
+
+    def _start(self, found: list[Candidate]) -> int:
+        started = 0
+        for each in found:
+            is_stop = each.notice_class == "stop"
+            busy = sum(stop == is_stop for stop, _ in self._on_their_way.values())
+            if each.no not in self._on_their_way and busy < AT_ONCE:
+                self._on_their_way[each.no] = is_stop, asyncio.create_task(self._say(each))
+                started += 1
+        return started
+
+    async def _say(self, candidate: Candidate) -> Said:
+        """One that fails, for whatever reason, keeps nothing else from leaving: it is tried again after a while."""
+        try:
+            became = await self.sayer.say(candidate)
+        except OUTAGE as outage:
+            log.warning("notices.outage", because=type(outage).__name__)
+            became = "passed"
+        except Exception:
+            log.exception("notice.unsayable", notice=candidate.no)
+            became = "blocked"
+        finally:
+            del self._on_their_way[candidate.no]
+        if became == "blocked":
+            self._blocked.add(candidate.no)
+        return became
+
+    async def _come_back(self) -> None:
+        """Wait for everything on its way."""
+        if self._on_their_way:
+            await asyncio.wait([task for _, task in self._on_their_way.values()])
+
+    async def _settling(self) -> timedelta:
+        async with self.register.pool.connection() as conn:
+            return (await self.register.policies.in_force(conn.cursor())).policy.settling
+
+
+async def counters(redis: Redis) -> Counters:
+    """The last sequence number that intake has given out on each stream, with its epoch."""
+    found: dict[Stream, tuple[str, int]] = {}
+    for stream in STREAMS:
+        epoch, n = await redis.hmget(seq_key(stream), ["epoch", "n"])
+        if epoch is not None and n is not None:
+            found[stream] = epoch.decode() if isinstance(epoch, bytes) else epoch, int(n)
+    return found
