@@ -60,7 +60,16 @@ TurnoverKind = Literal["unilateral", "recovery", "disinterment", "partner"]
 Condition = Literal["intact", "damaged", "breached"]
 HoldScope = Literal["move", "determine", "notify", "return", "publish"]
 LineOfEvidence = Literal[
-    "dental", "mtdna", "y_str", "autosomal", "snp", "chest_radiograph", "anthropology", "isotope", "historical", "material"
+    "dental",
+    "mtdna",
+    "y_str",
+    "autosomal",
+    "snp",
+    "chest_radiograph",
+    "anthropology",
+    "isotope",
+    "historical",
+    "material",
 ]
 Strength = Literal["supports", "inconclusive", "excludes"]
 DeterminationKind = Literal["initial", "subsequent", "group"]
@@ -88,9 +97,7 @@ Offset = Annotated[str, StringConstraints(pattern=r"^[+-](0[0-9]|1[0-4]):[0-5][0
 """A fixed offset from UTC, `+09:00`, where the IANA zone is not known."""
 
 ClockTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
-RFC_3339: Final = re.compile(
-    r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
-)
+RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
 def parse_instant(text: str) -> datetime:

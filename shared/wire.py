@@ -25,7 +25,16 @@ from shared.terms import Stream, instant_text, local_zone, parse_instant, period
 INTAKE_ATTRIBUTES: Final = frozenset({"recordedtime", "receivedvia", "submitter", "submitterrole"})
 TRACE_ATTRIBUTES: Final = frozenset({"traceparent", "tracestate"})
 OUTSIDE_THE_DIGEST: Final = INTAKE_ATTRIBUTES | TRACE_ATTRIBUTES
-KNOWN_ATTRIBUTES: Final = OUTSIDE_THE_DIGEST | {"specversion", "id", "source", "type", "subject", "time", "datacontenttype", "data"}
+KNOWN_ATTRIBUTES: Final = OUTSIDE_THE_DIGEST | {
+    "specversion",
+    "id",
+    "source",
+    "type",
+    "subject",
+    "time",
+    "datacontenttype",
+    "data",
+}
 CONTENT_TYPE: Final = "application/json"
 
 ATTRIBUTE_NAME: Final = re.compile(r"[a-z0-9]{1,20}")
@@ -65,7 +74,8 @@ def canonical(said: Mapping[str, Any]) -> bytes:
     times faster; `tests/unit/test_wire.py` holds the two against each other.
 
     Raises:
-        ValueError: `time` is not an instant, or a string holds a lone surrogate.
+        ValueError: `time` is not an instant.
+        orjson.JSONEncodeError: a string holds a lone surrogate, or the nesting is deeper than 254 levels.
     """
     form = {"datacontenttype": CONTENT_TYPE}
     for name, value in said.items():
@@ -98,6 +108,8 @@ def read(said: CloudEvent) -> Event:
         form = canonical(said)
     except ValueError as error:
         raise Invalid(Problem("/time", "time", str(error))) from None
+    except orjson.JSONEncodeError as error:
+        raise Invalid(Problem("", "no_canonical_form", str(error))) from None
     return assemble(said, form, digest_of(form))
 
 
@@ -130,10 +142,14 @@ def check_attributes(said: CloudEvent) -> None:
     problems = []
     for name in said.keys() - KNOWN_ATTRIBUTES:
         if not ATTRIBUTE_NAME.fullmatch(name):
-            problems.append(Problem(f"/{pointer_step(name)}", "attribute_name", "1 to 20 lower-case letters and digits are needed"))
+            problems.append(
+                Problem(f"/{pointer_step(name)}", "attribute_name", "1 to 20 lower-case letters and digits are needed")
+            )
     for name, value in said.items():
         if type(value) is not str and name != "data" and not isinstance(value, int):
-            problems.append(Problem(f"/{pointer_step(name)}", "attribute_type", "a string, an integer or a boolean is needed"))
+            problems.append(
+                Problem(f"/{pointer_step(name)}", "attribute_type", "a string, an integer or a boolean is needed")
+            )
     if said.get("specversion") != "1.0":
         problems.append(Problem("/specversion", "specversion", "must be 1.0"))
     if said.get("datacontenttype", CONTENT_TYPE) != CONTENT_TYPE:
@@ -161,9 +177,11 @@ def envelope(fact: type[Fact]) -> type[BaseModel]:
 
 def facts_of(fact: type[Fact], form: bytes, at: str) -> Fact:
     try:
-        return cast(Fact, envelope(fact).model_validate_json(form).data)  # type: ignore[attr-defined]
+        return cast("Fact", envelope(fact).model_validate_json(form).data)  # type: ignore[attr-defined]
     except ValidationError as error:
-        raise Invalid(*(problem_of(each, at) for each in error.errors(include_url=False, include_input=False))) from None
+        raise Invalid(
+            *(problem_of(each, at) for each in error.errors(include_url=False, include_input=False))
+        ) from None
 
 
 def problem_of(error: Mapping[str, Any], at: str) -> Problem:
@@ -194,8 +212,12 @@ def restated(correction: RecordCorrected) -> Restated | None:
     if replacement is None:
         return None
     if issubclass(fact, RecordCorrected):
-        raise Invalid(Problem("/data/replacement", "correction_of_a_correction", "a correction is only withdrawn, never restated"))
-    stated = {name: value for name in ("zone", "offset", "precision") if (value := getattr(replacement, name)) is not None}
+        raise Invalid(
+            Problem("/data/replacement", "correction_of_a_correction", "a correction is only withdrawn, never restated")
+        )
+    stated = {
+        name: value for name in ("zone", "offset", "precision") if (value := getattr(replacement, name)) is not None
+    }
     form = orjson.dumps({"data": {**replacement.data, **stated}})
     data = facts_of(fact, form, "/data/replacement/data")
     try:
@@ -257,7 +279,7 @@ def decode(stream: Stream, fields: Mapping[bytes, bytes]) -> Decoded | Unreadabl
         return Unreadable("invalid", str(error)[:500], position, source, id)
     if fields.get(b"digest") != event.digest.encode():
         return Unreadable("digest_differs", "the digest is not that of the event", position, source, id)
-    if not INTAKE_ATTRIBUTES <= said.keys():
+    if not said.keys() >= INTAKE_ATTRIBUTES:
         return Unreadable("not_admitted", "the event lacks what intake adds when it admits one", position, source, id)
     if event.stream != stream:
         return Unreadable("wrong_stream", f"the event belongs on the {event.stream} stream", position, source, id)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 import orjson
@@ -15,7 +14,6 @@ from shared.events import BY_WIRE_NAME, may_correct
 from shared.events.base import Fact
 from shared.events.common import RecordCorrected
 from shared.events.event import Event
-from shared.terms import instant_text
 
 LARGEST_EVENT_BYTES: Final = 64 * 1024
 """Of an event written compactly, so that white space and the mode of transport make no difference."""
@@ -23,11 +21,11 @@ LARGEST_EVENT_BYTES: Final = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One statement as a door received it: parsed JSON, and whether its strings may hold what no event may."""
+    """One statement as a door received it. `recordedtime` is our clock; `characters` whether its strings need a look."""
 
     said: object
     door: str
-    received_at: datetime
+    recordedtime: str
     characters: bool = True
 
 
@@ -58,11 +56,10 @@ def admit(submission: Submission, source: Source) -> Admitted | Refused:
         return too_large(said) or invalid_event(invalid.problems)
     if (outside := next(outside_grant(event, source), None)) is not None:
         return outside
-    recordedtime = instant_text(submission.received_at)
     body = orjson.dumps(
         said
         | {
-            "recordedtime": recordedtime,
+            "recordedtime": submission.recordedtime,
             "receivedvia": submission.door,
             "submitter": source.slug,
             "submitterrole": event.data.actor.role,
@@ -70,7 +67,7 @@ def admit(submission: Submission, source: Source) -> Admitted | Refused:
     )
     if len(body) > LARGEST_EVENT_BYTES and (large := too_large(said)) is not None:
         return large
-    return Admitted(event, body, recordedtime)
+    return Admitted(event, body, submission.recordedtime)
 
 
 def too_large(said: wire.CloudEvent) -> Refused | None:

@@ -20,6 +20,7 @@ from services.intake.receipts import Outcome, outcomes
 from services.intake.sources import Register
 from services.intake.strict_json import may_hold_bad_characters, parse
 from shared.clock import Now
+from shared.terms import instant_text
 from shared.wire import IDENTITY
 
 STRUCTURED: Final = "application/cloudevents+json"
@@ -100,7 +101,7 @@ class HttpDoor:
             said = statements(body, mode)
             if isinstance(said, Refused):
                 return problem(said)
-            characters, at = may_hold_bad_characters(body), self.now()
+            characters, at = may_hold_bad_characters(body), instant_text(self.now())
             verdicts = await take([Submission(each, DOOR, at, characters) for each in said], source, self.acceptor)
         if mode == BATCH:
             return json(200, [item(each) for each in verdicts])
