@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from services.tracker.model.targets import Target, targets
 from shared import wire
@@ -14,6 +14,9 @@ from shared.wire import Decoded, Position, Unreadable
 Fields = Mapping[bytes, bytes]
 Entry = tuple[bytes, Fields]
 """(entry id, fields), as Redis gives it."""
+
+HIGHEST_SEQ: Final = 2**53
+"""Redis counts exactly up to here when a function adds to a number."""
 
 
 class Arrival(NamedTuple):
@@ -70,6 +73,9 @@ def read_batch(stream: Stream, entries: Sequence[Entry]) -> Batch:
 
 def read_entry(stream: Stream, fields: Fields) -> Decoded | Unreadable:
     try:
-        return wire.decode(stream, fields)
+        read = wire.decode(stream, fields)
     except Exception as error:  # noqa: BLE001 - a fault of the reader itself must not hold up the stream
-        return Unreadable("invalid", f"could not be read: {type(error).__name__}", wire.position_of(fields))
+        return Unreadable("invalid", f"could not be read: {type(error).__name__}")
+    if read.position is not None and read.position.seq > HIGHEST_SEQ:
+        return Unreadable("no_position", "the seq is higher than any that accept gives out")
+    return read

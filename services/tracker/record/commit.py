@@ -126,7 +126,7 @@ class Register:
             if added := await quarantine.put(cursor, batch, refused, at):
                 await oblige_of_quarantined(cursor, batch.stream, added, await load_directory(conn), at)
             await add_runs(cursor, batch.stream, runs(batch.positions))
-            await begin_epochs(cursor, batch.stream, [position.epoch for position in batch.positions], at)
+            await begin_epochs(cursor, batch.stream, [arrival.position.epoch for arrival in batch.arrivals], at)
         self._remember(numbers, identities, settled)
         return Filing(len(found.filed), len(found.duplicates), len(refused), found.redelivered)
 

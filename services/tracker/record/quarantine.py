@@ -4,17 +4,24 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
+from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
+from services.tracker.record.actions import act
 from services.tracker.record.batch import Arrival, Batch, Fields, Misread
 from services.tracker.record.names import Cursor, is_hub
+from services.tracker.record.obligations import clear
 from shared.wire import Position
 
 PUT: Final = """
     INSERT INTO quarantine (stream, entry_id, epoch, seq, digest, source, id, reason, detail, fields, concerns, filed_at)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING entry_id
+"""
+RESOLVE: Final = """
+    UPDATE quarantine SET resolved_at = %s, resolved_by = %s, resolution = %s WHERE no = %s AND resolved_at IS NULL
+    RETURNING stream, entry_id
 """
 
 
@@ -86,3 +93,14 @@ def legible(raw: bytes | None) -> str | None:
     """A digest as the entry claims it, where it can be one at all."""
     text = (raw or b"")[:64].decode("ascii", "replace").replace("\0", "")
     return text or None
+
+
+async def resolve(conn: AsyncConnection[Any], no: int, who: str, resolution: str, at: datetime) -> bool:
+    """A person has looked at an entry: it concerns nobody any more. False where there is no such entry that is unresolved."""
+    async with conn.transaction():
+        row = await (await conn.execute(RESOLVE, (at, who, resolution, no))).fetchone()
+        if row is None:
+            return False
+        await act(conn, who, "quarantine resolve", str(no), {"resolution": resolution}, at)
+        await clear(conn.cursor(binary=True), "quarantine", "/".join(row), at)
+        return True

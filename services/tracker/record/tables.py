@@ -143,6 +143,7 @@ quarantine = Table(
     prose("resolution", null=True),
     UniqueConstraint("stream", "entry_id", "epoch", "seq", postgresql_nulls_not_distinct=True),
     Index(None, "source", "id"),
+    Index(None, "stream", "epoch", "seq"),
     Index("quarantine_unresolved_index", "no", postgresql_where=text("resolved_at IS NULL")),
     comment="What could not be filed. concerns: references of hubs it may be about; null: it may be about anyone.",
 )
@@ -352,7 +353,6 @@ notice = Table(
     refs("cases"),
     ref("stops", null=True),
     Column("reasons", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
-    refs("because"),
     Column("place_in_line", Integer, nullable=True),
     instant("ready_at", null=True),
     Column("awaits", JSONB, nullable=True, comment="{stream: {epoch, n}}: what must be filed before it may leave"),

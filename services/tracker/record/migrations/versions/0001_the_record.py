@@ -155,7 +155,6 @@ def upgrade() -> None:
         sa.Column("cases", postgresql.ARRAY(sa.Text(collation="C")), server_default=sa.text("'{}'::text[]"), nullable=False),
         sa.Column("stops", sa.Text(collation="C"), nullable=True),
         sa.Column("reasons", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False),
-        sa.Column("because", postgresql.ARRAY(sa.Text(collation="C")), server_default=sa.text("'{}'::text[]"), nullable=False),
         sa.Column("place_in_line", sa.Integer(), nullable=True),
         sa.Column("ready_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
@@ -242,6 +241,7 @@ def upgrade() -> None:
         comment="What could not be filed. concerns: references of hubs it may be about; null: it may be about anyone.",
     )
     op.create_index(op.f("quarantine_source_id_index"), "quarantine", ["source", "id"], unique=False)
+    op.create_index(op.f("quarantine_stream_epoch_seq_index"), "quarantine", ["stream", "epoch", "seq"], unique=False)
     op.create_index(
         "quarantine_unresolved_index", "quarantine", ["no"], unique=False, postgresql_where=sa.text("resolved_at IS NULL")
     )
@@ -442,6 +442,7 @@ def downgrade() -> None:
     op.drop_table("attempt")
     op.drop_table("target")
     op.drop_index("quarantine_unresolved_index", table_name="quarantine", postgresql_where=sa.text("resolved_at IS NULL"))
+    op.drop_index(op.f("quarantine_stream_epoch_seq_index"), table_name="quarantine")
     op.drop_index(op.f("quarantine_source_id_index"), table_name="quarantine")
     op.drop_table("quarantine")
     op.drop_table("policy")

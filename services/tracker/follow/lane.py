@@ -1,0 +1,84 @@
+"""One stream's way into the record: batches in the order in which they were read, one commit at a time, then XACK."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import psycopg
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from services.tracker.record.batch import Batch, Entry, read_batch
+from services.tracker.record.commit import Register
+from shared.failpoints import failpoint
+from shared.streams import GROUP, events_key
+from shared.terms import Stream
+
+log = structlog.get_logger()
+
+FIRST_WAIT_S: Final = 0.1
+LONGEST_WAIT_S: Final = 2.0
+"""Waits double from the first to the longest while the record cannot be reached."""
+
+
+class Lane:
+    """`in_flight`: ids of entries read and not acknowledged yet. `reachable`: whether the last commit came through.
+
+    One batch is decoded while the one before it is committed: with more of them nothing would get faster, and a killed process
+    would leave more behind.
+    """
+
+    def __init__(self, stream: Stream, register: Register, client: Redis, filed: Callable[[Stream], None]) -> None:
+        self.stream = stream
+        self.register = register
+        self.client = client
+        self.filed = filed
+        self.in_flight: set[bytes] = set()
+        self.reachable = True
+        self._batches: asyncio.Queue[tuple[list[bytes], Batch]] = asyncio.Queue(maxsize=1)
+
+    async def take(self, entries: Sequence[Entry]) -> None:
+        """Read entries and hand them on; returns when the lane has room for more."""
+        ids = [id for id, _ in entries]
+        self.in_flight.update(ids)
+        batch = read_batch(self.stream, entries)
+        failpoint("tracker.decoded")
+        await self._batches.put((ids, batch))
+
+    async def run(self) -> None:
+        while True:
+            ids, batch = await self._batches.get()
+            await self._commit(batch)
+            await self._acknowledge(ids)
+            self.in_flight.difference_update(ids)
+            self._batches.task_done()
+
+    async def drained(self) -> None:
+        """Everything taken so far is committed."""
+        await self._batches.join()
+
+    async def _commit(self, batch: Batch) -> None:
+        """Commit, however long the record stays away: a fault of infrastructure never counts against an event."""
+        wait_s = FIRST_WAIT_S
+        while True:
+            try:
+                filing = await self.register.commit(batch)
+            except psycopg.Error as error:
+                self.reachable = False
+                log.warning("record_unreachable", stream=self.stream, because=type(error).__name__, again_in_s=wait_s)
+                await asyncio.sleep(wait_s)
+                wait_s = min(2 * wait_s, LONGEST_WAIT_S)
+            else:
+                self.reachable = True
+                self.filed(self.stream)
+                if filing.quarantined:
+                    log.warning("quarantined", stream=self.stream, entries=filing.quarantined)
+                return
+
+    async def _acknowledge(self, ids: Sequence[bytes]) -> None:
+        """If this fails the entries stay pending and are read again: the record has them, so nothing comes of it."""
+        try:
+            await self.client.xack(events_key(self.stream), GROUP, *ids)
+        except RedisError as error:
+            log.warning("not_acknowledged", stream=self.stream, entries=len(ids), because=type(error).__name__)

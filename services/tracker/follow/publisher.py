@@ -1,0 +1,106 @@
+"""What became of accepted facts, told to intake through Redis: quarantined outcomes first, then the watermark.
+
+Repeated every second and at every start, so that a Redis that lost its state is told again.
+"""
+
+import asyncio
+from datetime import datetime
+from typing import Any, Final
+
+import psycopg
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from services.tracker.record import watermarks
+from services.tracker.record.postgres import Pool
+from services.tracker.record.watermarks import Watermark
+from shared.clock import Now
+from shared.streams import GROUP, events_key, filed_key, quarantined_key, seq_key
+from shared.terms import STREAMS, Stream
+
+log = structlog.get_logger()
+
+EVERY_S: Final = 1.0
+NO_MORE_OFTEN_THAN_S: Final = 0.05
+
+QUARANTINED: Final = """
+    SELECT no, epoch, seq, reason FROM quarantine WHERE stream = %s AND no > %s AND epoch IS NOT NULL ORDER BY no
+"""
+
+
+class Publisher:
+    def __init__(self, pool: Pool, client: Redis, now: Now) -> None:
+        self.pool = pool
+        self.client = client
+        self.now = now
+        self._changed: set[Stream] = set()
+        self._wake = asyncio.Event()
+        self._told: dict[Stream, int] = dict.fromkeys(STREAMS, 0)
+        """The last quarantined entry that was told, by its number."""
+
+    def filed(self, stream: Stream) -> None:
+        """Something of this stream was committed."""
+        self._changed.add(stream)
+        self._wake.set()
+
+    async def run(self) -> None:
+        while True:
+            streams, self._changed = self._changed or set(STREAMS), set()
+            self._wake.clear()
+            for stream in sorted(streams):
+                try:
+                    await self.publish(stream)
+                except (psycopg.Error, RedisError) as error:
+                    log.info("not_published", stream=stream, because=type(error).__name__)
+            await asyncio.sleep(NO_MORE_OFTEN_THAN_S)
+            try:
+                await asyncio.wait_for(self._wake.wait(), EVERY_S)
+            except TimeoutError:
+                continue
+
+    async def publish(self, stream: Stream) -> None:
+        """Move the watermark of one stream and tell it. Safe to repeat."""
+        at = self.now()
+        async with self.pool.connection() as conn:
+            watermark = await watermarks.advance(conn, stream, at)
+            watermark = await self._with_gaps(conn, stream, watermark, at)
+            if watermark is None:
+                return
+            await self._tell_quarantined(conn, stream)
+        told: dict[Any, Any] = {"epoch": watermark.epoch, "through": watermark.through}
+        if await self.client.hset(filed_key(stream), mapping=told) == len(told):
+            self._told[stream] = 0  # Redis had nothing of it: what was quarantined is told again as well
+
+    async def _tell_quarantined(self, conn: psycopg.AsyncConnection[Any], stream: Stream) -> None:
+        rows = await (await conn.execute(QUARANTINED, (stream, self._told[stream]))).fetchall()
+        if rows:
+            outcomes: dict[Any, Any] = {f"{epoch} {seq}": reason for _, epoch, seq, reason in rows}
+            await self.client.hset(quarantined_key(stream), mapping=outcomes)
+            self._told[stream] = rows[-1][0]
+
+    async def _with_gaps(
+        self, conn: psycopg.AsyncConnection[Any], stream: Stream, watermark: Watermark | None, at: datetime
+    ) -> Watermark | None:
+        """Freeze for what was accepted and is nowhere: neither in the record, nor unread, nor pending."""
+        found: list[Any] = await self.client.hmget(seq_key(stream), "epoch", "n")
+        if None in found:
+            return watermark
+        epoch, given_out = found[0].decode(), int(found[1])
+        if watermark is not None and watermark.epoch == epoch and watermark.through >= given_out:
+            return watermark
+        if not await self._nothing_outstanding(stream):
+            return watermark
+        gaps = await watermarks.record_gaps(conn, stream, epoch, given_out, at)
+        for gap in gaps:
+            log.error("gap", stream=stream, epoch=gap.epoch, low=gap.low, high=gap.high)
+        return await watermarks.watermark(conn, stream)
+
+    async def _nothing_outstanding(self, stream: Stream) -> bool:
+        """Whether all there is in the stream was delivered and acknowledged, which is after it was committed."""
+        groups: Any = await self.client.xinfo_groups(events_key(stream))
+        group = next((one for one in groups if one["name"] == GROUP.encode()), None)
+        if group is None or group["pending"]:
+            return False
+        after = b"(" + group["last-delivered-id"]
+        return not await self.client.xrange(events_key(stream), min=after, count=1)
