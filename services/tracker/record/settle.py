@@ -1,6 +1,6 @@
 """From what is new to the hubs to what the record says of them: fold, project, and work out what is owed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -45,7 +45,7 @@ class Settler:
         why: Why,
         at: datetime,
         *,
-        look_at: Iterable[int] = (),
+        look_at: Collection[int] = (),
     ) -> Settled:
         """Fold what has news and whoever it may concern, write what has changed, and reconcile the notices.
 
