@@ -5,15 +5,14 @@ Commit, then acknowledge: a crash between the two is a redelivery, which the ide
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import structlog
-from psycopg import AsyncConnection, OperationalError
+from psycopg import OperationalError
 from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
 
 from services.tracker.model.targets import Target
 from services.tracker.record import facts, quarantine
-from services.tracker.record.again import Again
 from services.tracker.record.batch import Batch, Entry, read_batch
 from services.tracker.record.directory import load_directory
 from services.tracker.record.facts import Facts, Sorted
@@ -21,7 +20,6 @@ from services.tracker.record.histories import Histories
 from services.tracker.record.hold import Wider, hold
 from services.tracker.record.links import names_of, news_of, originals
 from services.tracker.record.names import Cursor, Names, hold_corrections, is_hub
-from services.tracker.record.notices_store import Why
 from services.tracker.record.obligations import oblige_of_quarantined
 from services.tracker.record.policies import Policies
 from services.tracker.record.positions import add_runs, begin_epochs, runs
@@ -66,7 +64,6 @@ class Register:
         self.histories = Histories(self.facts, REMEMBERED_HUBS)
         self.policies = Policies()
         self.settler = Settler(self.names, self.histories)
-        self.again = Again(pool, self.names, self.policies, self.settler)
 
     async def file(self, stream: Stream, entries: Collection[Entry]) -> Filing:
         """Read the entries and commit them; see `commit`."""
@@ -99,21 +96,6 @@ class Register:
                     failpoint("tracker.committed")
                     return outcome
         raise OperationalError(f"a batch of {len(batch.arrivals)} was lost to others {ATTEMPTS} times in a row")
-
-    async def reconcile(self, conn: AsyncConnection[Any], persons: Collection[str], why: Why = "time") -> None:
-        """Reconcile what the families of these persons are owed, within the caller's transaction; see `Again.persons`."""
-        await self.again.persons(conn, persons, why, self.now())
-
-    async def due(self) -> int:
-        """Look again at everybody for whom time alone may have changed something by now. Returns how many that were."""
-        return await self.again.due(self.now())
-
-    async def everybody(self, why: Why) -> int:
-        """Look again at the whole record, after a new policy or new code. Returns how many were looked at.
-
-        What this would newly send, stops and corrections included, waits until a person lets it go.
-        """
-        return await self.again.everybody(why, self.now())
 
     async def _attempt(self, batch: Batch, wider: frozenset[int]) -> Filing | Wider:
         at = self.now()

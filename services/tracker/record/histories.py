@@ -37,13 +37,15 @@ Hub = Case | Person | Turnover
 class Folded:
     """A hub as its history describes it. `wakes_at`: when an event dated ahead is to be folded as well.
 
-    `unfoldable`: the fold failed on what was filed; the state is that of a hub of which nothing is known.
+    `unfoldable`: the fold failed on what was filed; the state is that of a hub of which nothing is known. `concerns`: of a
+    person, the cases that a determination brings together with them, now or at an instant still ahead.
     """
 
     state: Hub
     discrepancies: tuple[Discrepancy, ...] = ()
     wakes_at: datetime | None = None
     unfoldable: bool = False
+    concerns: frozenset[str] = frozenset()
 
 
 class News(NamedTuple):
@@ -136,7 +138,8 @@ def fold(target: Target, history: Sequence[Event], policy: Policy, horizon: date
     """The hub that its whole history describes as of the horizon. Never raises: what cannot be folded says so."""
     counted, wakes_at = as_of(history, horizon)
     try:
-        return described(_fold(target, counted), policy, wakes_at)
+        folded = described(_fold(target, counted), policy, wakes_at)
+        return folded if wakes_at is None else with_what_is_ahead(folded, _fold(target, history))
     except Exception:
         log.exception("unfoldable", kind=target.kind, ref=target.ref, events=len(history))
         return Folded(_fold(target, ()), wakes_at=wakes_at, unfoldable=True)
@@ -160,8 +163,15 @@ def described(state: Hub, policy: Policy, wakes_at: datetime | None) -> Folded:
     match state:
         case Case():
             return Folded(state, state.discrepancies(policy), wakes_at)
-        case Person() | Turnover():
+        case Person():
+            return Folded(state, state.discrepancies(), wakes_at, concerns=state.cases)
+        case Turnover():
             return Folded(state, state.discrepancies(), wakes_at)
+
+
+def with_what_is_ahead(now: Folded, later: Hub) -> Folded:
+    """What is dated ahead ties a person to its cases already: when it comes into force nobody else may be looking."""
+    return replace(now, concerns=now.concerns | later.cases) if isinstance(later, Person) else now
 
 
 def _fold(target: Target, events: Sequence[Event]) -> Hub:

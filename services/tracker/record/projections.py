@@ -1,6 +1,6 @@
 """What people query: cases, persons and turnovers as columns, made from what was folded and from nothing else."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -91,11 +91,10 @@ def columns(rows: Sequence[Row]) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)]
 
 
-async def bring_together(cursor: Cursor, numbers: Mapping[str, int], persons: Iterable[tuple[int, Person]]) -> None:
-    """Remember that these cases concerned these persons. `numbers`: of cases, by case number."""
-    pairs = sorted((numbers[case], no) for no, person in persons for case in person.cases if case in numbers)
+async def bring_together(cursor: Cursor, pairs: Collection[tuple[int, int]]) -> None:
+    """Remember that these (case, person) concerned each other, by number."""
     if pairs:
-        await cursor.execute(BRING_TOGETHER, columns(pairs))
+        await cursor.execute(BRING_TOGETHER, columns(sorted(pairs)))
 
 
 async def advance_revisions(cursor: Cursor, hubs: Iterable[int]) -> None:

@@ -56,8 +56,7 @@ class Settler:
         targets = await self.names.names(cursor, near)
         first = [no for no in near if no in news or targets[no].kind == "person" or no in look_at]
         folded = await self._fold(cursor, first, targets, held, news, rule, at)
-        persons = {no: hub.state for no, hub in folded.items() if isinstance(hub.state, Person)}
-        concerned = {number for person in persons.values() for number in person.cases}
+        concerned = {number for hub in folded.values() for number in hub.concerns}
         rest = [no for no in near if no not in folded and targets[no].kind == "case" and targets[no].ref in concerned]
         folded |= await self._fold(cursor, rest, targets, held, news, rule, at)
 
@@ -66,7 +65,8 @@ class Settler:
         await projections.project(cursor, changed, rule.policy.clock_tolerance, at)
         gone = await keep_discrepancies(cursor, changed, remembered, at)
         numbers = {hub.state.number: no for no, hub in folded.items() if isinstance(hub.state, Case)}
-        await projections.bring_together(cursor, numbers, [(no, persons[no]) for no in persons if no in changed])
+        pairs = {(numbers[case], no) for no, hub in changed.items() for case in hub.concerns if case in numbers}
+        await projections.bring_together(cursor, pairs)
         await projections.advance_revisions(cursor, news)
         await self._oblige(cursor, conn, folded, changed, gone, rule, why, at)
         revisions = {no: held.revisions[no] + (no in news) for no in folded}
