@@ -95,9 +95,7 @@ class Dispatch:
         """What has settled waits for all that had been accepted by then: the counters are read after, never before."""
         async with self.register.pool.connection() as conn:
             ready = await claims.unsettled(conn, self.register.now(), await self._settling())
-            if ready:
-                await claims.wait_for(conn, ready, await counters(self.redis))
-        return len(ready)
+            return await claims.wait_for(conn, ready, await counters(self.redis)) if ready else 0
 
     def _start(self, found: list[Candidate]) -> int:
         started = 0

@@ -25,7 +25,7 @@ Counters = Mapping[Stream, tuple[str, int]]
 WAITING: Final = "n.state = 'ready' AND n.needs_release IS NULL AND n.recipient IS NOT NULL"
 BACK: Final = "(n.next_attempt_at IS NULL OR n.next_attempt_at <= %(machine)s)"
 CERTAIN: Final = """
-  NOT EXISTS (SELECT FROM freeze WHERE lifted_at IS NULL)
+  NOT EXISTS (SELECT FROM "freeze" WHERE lifted_at IS NULL)
   AND NOT EXISTS (SELECT FROM quarantine q WHERE q.resolved_at IS NULL
                   AND (q.concerns IS NULL OR q.concerns = '{}' OR q.concerns && array_append(n.cases, n.person)))
 """
@@ -52,7 +52,7 @@ WHERE {WAITING} AND n.class = 'family' AND n.ready_at + %(settling)s <= %(now)s
 """  # noqa: S608 - composed of the conditions above
 AWAIT: Final = """
 UPDATE notice n SET awaits = %(counters)s FROM unnest(%(no)s::bigint[], %(ready_at)s::timestamptz[]) AS seen (no, ready_at)
-WHERE n.no = seen.no AND n.ready_at = seen.ready_at AND n.state = 'ready'
+WHERE n.no = seen.no AND n.ready_at = seen.ready_at AND n.state = 'ready' AND n.awaits IS DISTINCT FROM %(counters)s
 """
 CANDIDATES: Final = f"""
 SELECT n.no, n.class, n.person FROM notice n WHERE {CLAIMABLE}
@@ -127,11 +127,15 @@ async def unsettled(conn: Conn, now: datetime, settling: timedelta) -> dict[int,
     return dict(await (await conn.execute(UNSETTLED, given)).fetchall())
 
 
-async def wait_for(conn: Conn, ready: Mapping[int, datetime], counters: Counters) -> None:
-    """Let these notices wait for `counters`, which were read after they were found. One made ready anew is left out."""
+async def wait_for(conn: Conn, ready: Mapping[int, datetime], counters: Counters) -> int:
+    """Let these notices wait for `counters`, which were read after they were found. One made ready anew is left out.
+
+    Returns:
+        how many wait for something else than before.
+    """
     awaits = {stream: {"epoch": epoch, "n": n} for stream, (epoch, n) in counters.items()}
     given = {"no": list(ready), "ready_at": list(ready.values()), "counters": Jsonb(awaits)}
-    await conn.execute(AWAIT, given)
+    return (await conn.execute(AWAIT, given)).rowcount
 
 
 async def candidates(conn: Conn, machine: datetime, limit: int) -> list[Candidate]:

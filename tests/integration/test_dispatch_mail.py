@@ -1,0 +1,231 @@
+"""What leaves, when it may, over real SMTP: once, at the right time, to the right liaison, and saying little."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+
+import embedded
+from services.tracker.notices.delivery import Delivery
+from tests import facts
+from tests.integration.desk import MORNING, Desk, desk, identified
+
+FIRST, SECOND, DUTY = "first@liaisons.example.org", "second@liaisons.example.org", "duty@rosette.example.org"
+
+
+@pytest.fixture
+async def at(database_url: str, redis_url: str, mailbox: embedded.Mailbox) -> AsyncIterator[Desk]:
+    async with desk(database_url, redis_url, mailbox.url) as opened:
+        yield opened
+
+
+def text(mail: embedded.Mail) -> str:
+    return str(mail.message.get_content())
+
+
+async def test_a_family_is_told_once_and_settling_again_sends_nothing(at: Desk, mailbox: embedded.Mailbox) -> None:
+    await at.tell(*identified())
+    assert await at.settle()
+    assert await at.settle()
+    (mail,) = mailbox.messages
+    assert mail.recipients == (FIRST,)
+    assert await at.states("identification") == ["sent"]
+    assert await at.phases() == ["accepted"]
+
+
+async def test_nothing_about_a_family_leaves_before_the_settling_time_is_over(at: Desk, mailbox: embedded.Mailbox) -> None:
+    await at.tell(*identified())
+    at.now.move(seconds=29)
+    assert await at.dispatch().settle()
+    assert mailbox.messages == []
+    at.now.move(seconds=1)
+    assert await at.dispatch().settle()
+    assert len(mailbox.messages) == 1
+
+
+async def test_a_hold_accepted_before_but_filed_later_stops_the_mail(at: Desk, mailbox: embedded.Mailbox) -> None:
+    await at.tell(*identified())
+    held = await at.accept(facts.hold_placed(stream="identification"))
+    assert not await at.settle()
+    assert mailbox.messages == []
+    await at.file(held)
+    assert await at.settle()
+    assert mailbox.messages == []
+    assert await at.states("identification") == ["held"]
+    await at.tell(facts.hold_lifted(stream="identification"))
+    await at.settle()
+    assert len(mailbox.messages) == 1
+
+
+async def test_what_is_accepted_after_the_settling_time_is_not_waited_for(at: Desk, mailbox: embedded.Mailbox) -> None:
+    await at.tell(*identified())
+    later = await at.accept(facts.sealed())
+    await at.settle()
+    assert mailbox.messages == []
+    await at.accept(facts.sealed())
+    await at.file(later)
+    await at.dispatch().settle()
+    assert len(mailbox.messages) == 1
+
+
+async def test_a_lost_counter_keeps_families_from_being_told_until_it_is_known_again(
+    at: Desk, mailbox: embedded.Mailbox
+) -> None:
+    await at.tell(*identified())
+    await at.redis.flushall()
+    assert not await at.settle()
+    assert mailbox.messages == []
+
+
+async def test_a_freeze_and_an_unreadable_entry_keep_families_from_being_told(at: Desk, mailbox: embedded.Mailbox) -> None:
+    await at.tell(*identified())
+    seq = await at.redis.hincrby("{custody}:seq", "n", 1)
+    entry = facts.entry(facts.sealed(), seq=seq) | {b"event": b"{"}
+    await at.register.file("custody", [(b"9-0", entry)])
+    await at.settle()
+    assert [mail.recipients for mail in mailbox.messages] == [(DUTY,)]
+    assert await at.states("identification") == ["ready"]
+    async with at.pool.connection() as conn:
+        await conn.execute("UPDATE quarantine SET resolved_at = %s", (at.now(),))
+        await conn.execute("INSERT INTO \"freeze\" (kind, reason, opened_at) VALUES ('manual', 'a test', %s)", (at.now(),))
+    await at.settle()
+    assert await at.states("identification") == ["ready"]
+
+
+async def test_mail_about_a_family_keeps_the_liaisons_duty_hours(at: Desk, mailbox: embedded.Mailbox) -> None:
+    at.now.at = datetime(2018, 11, 4, 2, 0, tzinfo=UTC)
+    await at.tell(*identified())
+    assert await at.settle()
+    assert mailbox.messages == []
+    ((state, opens),) = await at.ask("SELECT state, reasons->0->>'until' FROM notice WHERE kind = 'identification'")
+    assert (state, opens) == ("held", "2018-11-04T13:00:00+00:00")  # seven o'clock after the clocks went back
+    at.now.at = datetime(2018, 11, 4, 12, 59, tzinfo=UTC)
+    await at.dispatch().settle()
+    assert mailbox.messages == []
+    at.now.at = datetime(2018, 11, 4, 13, 0, tzinfo=UTC)
+    await at.dispatch().settle()
+    await at.settle()
+    assert len(mailbox.messages) == 1
+
+
+async def test_a_stop_leaves_at_once_and_at_night(at: Desk, mailbox: embedded.Mailbox) -> None:
+    await at.tell(*identified())
+    await at.settle()
+    at.now.at = datetime(2018, 9, 19, 7, 0, tzinfo=UTC)
+    await at.accept(facts.sealed())
+    await at.tell(facts.rescinded())
+    await at.dispatch().settle()
+    first, stop = mailbox.messages
+    assert stop.recipients == (FIRST,)
+    assert f"STOP notice {await at.reference('identification')}" in text(stop)
+    assert "Number 1 of line" in text(first)
+    assert "Number 2 of line" in text(stop)
+    assert await at.states("identification") == ["stopped"]
+
+
+async def test_a_correction_follows_a_delivery_and_carries_the_next_place_of_the_same_line(
+    at: Desk, mailbox: embedded.Mailbox
+) -> None:
+    await at.tell(*identified())
+    await at.settle()
+    told = await at.reference("identification")
+    at.now.move(hours=1)
+    await at.tell(facts.delivered(notice=told, at="2018-09-18T15:30:00Z"), facts.rescinded(at="2018-09-18T15:31:00Z"))
+    await at.settle()
+    _, correction = mailbox.messages
+    assert f"Number 2 of line {told}" in text(correction)
+    assert await at.states("identification") == ["done"]
+    assert await at.states("correction") == ["sent"]
+
+
+async def test_a_successor_is_told_only_after_the_stop_to_the_one_before_has_left(at: Desk, mailbox: embedded.Mailbox) -> None:
+    await at.tell(*identified())
+    await at.settle()
+    await at.tell(facts.liaison(liaison="L-2", at="2018-09-18T15:00:30Z"))
+    await at.settle()
+    await at.settle()
+    assert [mail.recipients for mail in mailbox.messages] == [(FIRST,), (FIRST,), (SECOND,)]
+    assert await at.states("takeover") == ["sent"]
+
+
+async def test_mail_carries_nothing_personal(at: Desk, mailbox: embedded.Mailbox, caplog: pytest.LogCaptureFixture) -> None:
+    await at.tell(*identified())
+    await at.settle()
+    told = await at.reference("identification")
+    at.now.move(hours=1)
+    await at.tell(facts.delivered(notice=told, at="2018-09-18T15:30:00Z"), facts.rescinded(at="2018-09-18T15:31:00Z"))
+    await at.tell(facts.discrepancy_reported())
+    await at.settle()
+    assert len(mailbox.messages) == 3
+    for mail in mailbox.messages:
+        for secret in (b"P-0001", b"KIN-1", b"D-1", b"K55-01", b"L-1", b"daughter", b"mtdna"):
+            assert secret not in mail.content
+    for record in caplog.records:
+        assert "@" not in record.getMessage()
+
+
+async def test_a_message_id_belongs_to_the_notice(at: Desk, mailbox: embedded.Mailbox) -> None:
+    mailbox.script = lambda _mail: "451 greylisted"
+    await at.tell(*identified())
+    await at.settle()
+    mailbox.script = lambda _mail: "250 OK"
+    at.machine.move(minutes=1)
+    await at.settle()
+    assert len({mail.message["Message-ID"] for mail in mailbox.attempts}) == 1
+    assert len(mailbox.attempts) == 2
+
+
+# ---------------------------------------------------------------------------------------------------- log and allowlist
+async def test_in_log_mode_notices_stay_ready_with_a_logged_attempt_until_they_are_released(
+    at: Desk, mailbox: embedded.Mailbox
+) -> None:
+    await at.tell(*identified())
+    assert await at.settle(at.dispatch(Delivery("log")))
+    assert await at.settle(at.dispatch(Delivery("log")))
+    assert await at.phases() == ["logged"]
+    assert await at.settle()
+    assert mailbox.messages == []
+    assert await at.ask("SELECT state, needs_release FROM notice") == [("ready", "log")]
+
+
+async def test_an_allowlist_reaches_only_whom_it_lists(at: Desk, mailbox: embedded.Mailbox) -> None:
+    allowed = Delivery("allowlist", frozenset({"@rosette.example.org"}))
+    await at.tell(*identified(), facts.discrepancy_reported(kind="label"))
+    await at.settle(at.dispatch(allowed))
+    assert [mail.recipients for mail in mailbox.messages] == [(DUTY,)]
+    assert sorted(await at.phases()) == ["accepted", "logged"]
+
+
+# ------------------------------------------------------------------------------------------------------------ directory
+async def test_a_refused_mail_waits_for_another_address(at: Desk, mailbox: embedded.Mailbox) -> None:
+    mailbox.script = lambda mail: "550 5.1.1 no such user" if mail.recipients == (FIRST,) else "250 OK"
+    await at.tell(*identified())
+    assert await at.settle()
+    assert await at.settle()
+    assert await at.states("identification") == ["refused"]
+    assert await at.ask("SELECT smtp_reply FROM attempt") == [("550 5.1.1",)]
+    await at.tell(facts.liaison(liaison="L-2", at="2018-09-18T15:00:30Z"))
+    await at.settle()
+    assert [mail.recipients for mail in mailbox.messages] == [(SECOND,)]
+    assert await at.states("identification") == ["sent"]
+
+
+async def test_an_address_past_the_import_that_would_add_a_recipient_makes_no_mail(at: Desk, mailbox: embedded.Mailbox) -> None:
+    async with at.pool.connection() as conn:
+        await conn.execute("UPDATE liaison SET address = E'a@example.org\\r\\nBcc: b@example.org' WHERE ref = 'L-1'")
+    await at.tell(*identified())
+    await at.settle()
+    assert mailbox.attempts == []
+    assert await at.states("identification") == ["refused"]
+
+
+async def test_the_mail_names_the_kins_window_in_the_kins_zone(at: Desk, mailbox: embedded.Mailbox) -> None:
+    statements = list(identified())
+    statements[1] = facts.kin(zone="Asia/Seoul", contact_hours=[{"start": "09:00", "end": "21:00"}])
+    await at.tell(*statements)
+    await at.settle()
+    (mail,) = mailbox.messages
+    assert at.now() > MORNING
+    assert "09:00 to 21:00" in text(mail)
+    assert "06:00 to 22:00" in text(mail)
+    assert "Next opening: Wednesday, 19 September 2018, 09:00 (UTC+09:00)" in text(mail)
