@@ -20,9 +20,7 @@ SECRETS: Final = Path("/run/secrets")
 class Settings(BaseSettings):
     """One field a variable: `redis_url` is `TRACKER_REDIS_URL`. Nothing here changes while a process runs."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="TRACKER_", frozen=True, secrets_dir=SECRETS if SECRETS.is_dir() else None
-    )
+    model_config = SettingsConfigDict(env_prefix="TRACKER_", frozen=True, secrets_dir=SECRETS if SECRETS.is_dir() else None)
 
     redis_url: str = "redis://127.0.0.1:6379/0"
     """The streams. `unix://` for a socket."""
@@ -50,8 +48,9 @@ class Settings(BaseSettings):
     allowlist: Annotated[frozenset[str], NoDecode] = frozenset()
     """Comma-separated addresses, or domains as `@example.org`."""
     lease_s: Annotated[float, Field(gt=0, le=3600)] = 60.0
-    """How long a claimed notice belongs to the process that claimed it. Longer than `smtp_timeout_s`."""
+    """How long a claimed notice belongs to the process that claimed it. More than twice `smtp_timeout_s`."""
     smtp_timeout_s: Annotated[float, Field(gt=0, le=600)] = 20.0
+    """For all that comes before DATA together, and once more for DATA and its answer."""
 
     reclaim_idle_ms: Annotated[int, Field(ge=50)] = 60_000
     """An entry read and not acknowledged for so long is taken over. Longer than the slowest batch."""
@@ -66,8 +65,8 @@ class Settings(BaseSettings):
     def _exposed_only_with_a_credential(self) -> Self:
         if self.token_file is None and not is_loopback(self.host):
             raise ValueError("TRACKER_HOST is not loopback: TRACKER_TOKEN_FILE is needed")
-        if self.smtp_timeout_s >= self.lease_s:
-            raise ValueError("TRACKER_LEASE_S must be longer than TRACKER_SMTP_TIMEOUT_S")
+        if self.lease_s <= 2 * self.smtp_timeout_s:
+            raise ValueError("TRACKER_LEASE_S must be longer than twice TRACKER_SMTP_TIMEOUT_S")
         return self
 
 

@@ -31,11 +31,14 @@ class CaseRow:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """A person as of their last fold; references only."""
+    """A person as of their last fold; references only. `determinations`: those that stand."""
 
     ref: str
     progress: str
     pnok: str | None
+    determinations: list[str]
+    flags: list[str]
+    open_discrepancies: int
     next_check_at: datetime | None
     filed_at: datetime
 
@@ -101,8 +104,8 @@ async def history(conn: AsyncConnection[Any], kind: str, ref: str) -> list[Filed
 
 
 PERSONS_OF = """
-    SELECT person.ref FROM concern JOIN case_ ON case_.target = concern.case_target
-      JOIN person ON person.target = concern.person_target WHERE case_.number = %s ORDER BY person.ref
+    SELECT person.ref FROM concern JOIN case_ ON case_.target = concern.case_
+      JOIN person ON person.target = concern.person WHERE case_.number = %s ORDER BY person.ref
 """
 
 

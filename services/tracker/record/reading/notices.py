@@ -17,7 +17,6 @@ class NoticeRow:
     no: int
     reference: str
     kind: str
-    class_: str
     state: str
     person: str | None
     kin: str | None
@@ -54,7 +53,7 @@ class AttemptRow:
     phase: str
     started_at: datetime
     ended_at: datetime | None
-    lease_until: datetime
+    lease_until: datetime | None
     smtp_reply: str | None
     message_id: str | None
 

@@ -75,5 +75,12 @@ async def quarantine(
     return await page(conn, QuarantinedRow, table, key="no", after=after, limit=limit, where={})
 
 
-async def quarantined(conn: AsyncConnection[Any], no: int) -> QuarantinedRow | None:
-    return await one(conn, QuarantinedRow, "quarantine", "no", no)
+@dataclass(frozen=True, slots=True)
+class QuarantinedEntry(QuarantinedRow):
+    """The entry whole: field -> value, both base64, whatever their bytes."""
+
+    fields: dict[str, str]
+
+
+async def quarantined(conn: AsyncConnection[Any], no: int) -> QuarantinedEntry | None:
+    return await one(conn, QuarantinedEntry, "quarantine", "no", no)

@@ -51,7 +51,7 @@ async def epochs(conn: AsyncConnection[Any]) -> list[EpochRow]:
 
 
 async def open_freezes(conn: AsyncConnection[Any]) -> list[FreezeRow]:
-    return await every(conn, FreezeRow, "(SELECT * FROM freeze WHERE lifted_at IS NULL) AS open_freeze", order="no")
+    return await every(conn, FreezeRow, '(SELECT * FROM "freeze" WHERE lifted_at IS NULL) AS open_freeze', order="no")
 
 
 # Each run of filed numbers begins where those before it end, or there is a gap; the first run is 1 to `through`.

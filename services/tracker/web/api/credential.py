@@ -41,7 +41,7 @@ async def authorized(request: Request, given: Annotated[HTTPAuthorizationCredent
     if given is None or not hmac.compare_digest(given.credentials.encode(), token):
         raise Refusal(
             HTTPStatus.UNAUTHORIZED,
-            "unauthorized",
+            "unauthenticated",
             "a bearer token is needed",
             headers={"WWW-Authenticate": 'Bearer realm="rosette tracker"'},
         )

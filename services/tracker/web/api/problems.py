@@ -1,8 +1,13 @@
-"""What the API says when it cannot answer: problem documents (RFC 9457) that never repeat a value they were given."""
+"""What the API says when it cannot answer: problem documents (RFC 9457) that never repeat a value they were given.
 
+The types are those of intake where both have the same to say; `docs/problems.md` is the catalogue.
+"""
+
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -11,6 +16,11 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 MEDIA_TYPE: Final = "application/problem+json"
+URN: Final = "urn:rosette:problem:"
+RETRY_AFTER_S: Final = 5
+"""A failover of the record takes a few seconds."""
+
+log = structlog.get_logger()
 
 
 class Wrong(BaseModel):
@@ -18,7 +28,7 @@ class Wrong(BaseModel):
 
     at: str
     name: str
-    detail: str
+    message: str
 
 
 class Problem(BaseModel):
@@ -27,58 +37,70 @@ class Problem(BaseModel):
     type: str
     title: str
     status: int
-    detail: str | None = None
+    detail: str
     errors: list[Wrong] = []
 
 
 class Refusal(Exception):
-    """Ends a request with a problem document. `slug` becomes its `type`: `urn:rosette:problem:<slug>`."""
+    """Ends a request with a problem document of type `urn:rosette:problem:<slug>`."""
 
-    def __init__(self, status: HTTPStatus, slug: str, detail: str, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: HTTPStatus,
+        slug: str,
+        detail: str,
+        errors: list[Wrong] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(detail)
-        self.status, self.slug, self.detail, self.headers = status, slug, detail, headers
+        self.status, self.slug, self.detail = status, slug, detail
+        self.errors, self.headers = errors or [], dict(headers or {})
+
+    def answer(self) -> JSONResponse:
+        document = Problem(
+            type=URN + self.slug,
+            title=self.status.phrase,
+            status=self.status,
+            detail=self.detail,
+            errors=self.errors,
+        )
+        shown: dict[str, Any] = document.model_dump(exclude_defaults=True)
+        return JSONResponse(shown, self.status, media_type=MEDIA_TYPE, headers=self.headers)
 
 
 def not_found(what: str) -> Refusal:
     return Refusal(HTTPStatus.NOT_FOUND, "not-found", f"there is no such {what} in the record")
 
 
-def answer(
-    status: int, slug: str, detail: str | None = None, errors: list[Wrong] | None = None, **how: Any
-) -> JSONResponse:
-    title = slug.replace("-", " ").capitalize()
-    said = Problem(type=f"urn:rosette:problem:{slug}", title=title, status=status, detail=detail, errors=errors or [])
-    return JSONResponse(said.model_dump(exclude_none=True), status, media_type=MEDIA_TYPE, **how)
-
-
-async def on_refusal(_: Request, refusal: Exception) -> JSONResponse:
-    assert isinstance(refusal, Refusal)
-    return answer(refusal.status, refusal.slug, refusal.detail, headers=refusal.headers)
-
-
-async def on_bad_parameter(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RequestValidationError)
-    wrong = [
-        Wrong(at=str(one["loc"][0]), name=".".join(str(step) for step in one["loc"][1:]), detail=one["msg"])
-        for one in error.errors()
-    ]
-    return answer(HTTPStatus.UNPROCESSABLE_ENTITY, "bad-parameter", "a parameter cannot be used", wrong)
-
-
-async def on_http(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)
-    phrase = HTTPStatus(error.status_code).phrase
-    return answer(error.status_code, phrase.lower().replace(" ", "-"), headers=error.headers)
-
-
-async def on_outage(_: Request, __: Exception) -> JSONResponse:
-    """The record does not answer. Reading changes nothing, so asking again is always right."""
-    retry = {"Retry-After": "5"}
-    return answer(HTTPStatus.SERVICE_UNAVAILABLE, "record-unreachable", "the record does not answer", headers=retry)
-
-
 def install(app: FastAPI) -> None:
-    app.add_exception_handler(Refusal, on_refusal)
-    app.add_exception_handler(RequestValidationError, on_bad_parameter)
-    app.add_exception_handler(HTTPException, on_http)
-    app.add_exception_handler(OperationalError, on_outage)
+    """Every error is a problem document, those of the framework included."""
+
+    @app.exception_handler(Refusal)
+    async def refusal(_: Request, refusal: Refusal) -> JSONResponse:
+        return refusal.answer()
+
+    @app.exception_handler(RequestValidationError)
+    async def parameter(_: Request, error: RequestValidationError) -> JSONResponse:
+        wrong = [
+            Wrong(at=str(each["loc"][0]), name=".".join(map(str, each["loc"][1:])), message=str(each["msg"]))
+            for each in error.errors()
+        ]
+        return Refusal(HTTPStatus.BAD_REQUEST, "parameter", "a parameter is missing or malformed", wrong).answer()
+
+    @app.exception_handler(HTTPException)
+    async def framework(_: Request, error: HTTPException) -> JSONResponse:
+        status = HTTPStatus(error.status_code)
+        slug = "method" if status == HTTPStatus.METHOD_NOT_ALLOWED else "not-found"
+        return Refusal(status, slug, status.description, headers=error.headers).answer()
+
+    @app.exception_handler(OperationalError)
+    async def outage(_: Request, __: OperationalError) -> JSONResponse:
+        """Reading changes nothing, so asking again is always right."""
+        retry = {"Retry-After": str(RETRY_AFTER_S)}
+        status = HTTPStatus.SERVICE_UNAVAILABLE
+        return Refusal(status, "unavailable", "the record does not answer", headers=retry).answer()
+
+    @app.exception_handler(Exception)
+    async def internal(_: Request, error: Exception) -> JSONResponse:
+        log.error("tracker's API failed", exc_info=error)
+        return Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "the reason is in tracker's log").answer()

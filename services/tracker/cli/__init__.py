@@ -1,0 +1,1 @@
+"""What is typed: commands for operators. Tables for people, `--json` for programs, exit codes that stay the same."""

@@ -1,0 +1,156 @@
+"""Commands that keep the house: quarantine, freezes, the directory and the policy. Each act is recorded with who did it."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from psycopg import AsyncConnection
+
+from services.tracker.cli.look import Limit
+from services.tracker.cli.printing import REFUSED, USAGE, AsJson, fail, json, out, sheet, table
+from services.tracker.cli.session import By, NotDone, Why, ask, configured
+from services.tracker.record import freezes
+from services.tracker.record import quarantine as record
+from services.tracker.record.directory import replace_directory
+from services.tracker.record.directory_file import DirectoryInvalid, parse_directory
+from services.tracker.record.reading import outcomes, rules
+from services.tracker.record.reading.outcomes import QuarantinedEntry
+from shared.clock import clock
+from shared.terms import Stream
+
+quarantine = typer.Typer(no_args_is_help=True, help="Entries that could not be filed; unresolved ones hold notices back.")
+directory = typer.Typer(no_args_is_help=True, help="Who can be written to.")
+policy = typer.Typer(no_args_is_help=True, help="The rules in force.")
+
+ENTRY = ("no", "stream", "entry_id", "reason", "detail", "source", "id", "filed_at", "resolved_at", "resolved_by")
+Number = Annotated[int, typer.Argument(help="Its number, as `quarantine list` says.")]
+
+
+def now() -> datetime:
+    return clock(configured().clock)()
+
+
+@quarantine.command("list")
+def quarantined(
+    every: Annotated[bool, typer.Option("--all", help="Resolved ones too.")] = False,
+    after: Annotated[int | None, typer.Option(help="As the page before says.")] = None,
+    limit: Limit = 100,
+    as_json: AsJson = False,
+) -> None:
+    """Entries that wait for somebody to look at them."""
+    resolved = None if every else False
+    found = ask(lambda conn: outcomes.quarantine(conn, after=after, limit=limit, resolved=resolved))
+    if as_json:
+        json(found)
+        return
+    table(found.items, ENTRY)
+    if found.next is not None:
+        out.print(f"more: --after {found.next}")
+
+
+@quarantine.command("show")
+def show(no: Number, as_json: AsJson = False) -> None:
+    """One entry whole, with its bytes as the stream had them (base64)."""
+
+    async def read(conn: AsyncConnection[Any]) -> QuarantinedEntry:
+        found = await outcomes.quarantined(conn, no)
+        if found is None:
+            raise NotDone(f"there is no quarantined entry {no}")
+        return found
+
+    found = ask(read)
+    if as_json:
+        json(found)
+        return
+    sheet(found, (*ENTRY, "concerns", "resolution", "fields"), title=f"Quarantined entry {no}")
+
+
+@quarantine.command("resolve")
+def resolve(no: Number, reason: Why, by: By) -> None:
+    """You have seen to it, for example had the source say it again: it holds nothing back any more."""
+
+    async def do(conn: AsyncConnection[Any]) -> None:
+        if not await record.resolve(conn, no, by, reason, now()):
+            raise NotDone(f"there is no unresolved entry {no}")
+
+    ask(do)
+    out.print(f"{no} resolved")
+
+
+def freeze(
+    reason: Why,
+    by: By,
+    stream: Annotated[Stream | None, typer.Option(help="All if left out.")] = None,
+) -> None:
+    """Let no family notice leave until `unfreeze`. Stops and operators' notices leave all the same."""
+    ask(lambda conn: freezes.freeze(conn, by, reason, now(), stream))
+    out.print("frozen")
+
+
+def unfreeze(
+    reason: Why,
+    by: By,
+    no: Annotated[int | None, typer.Option(help="One freeze, as `streams` numbers it; all if left out.")] = None,
+) -> None:
+    """Lift a freeze. What was missing is thereby acknowledged as lost: find out first what it was."""
+
+    async def do(conn: AsyncConnection[Any]) -> list[int]:
+        lifted = await freezes.unfreeze(conn, by, reason, now(), no)
+        if not lifted:
+            raise NotDone("nothing is frozen" if no is None else f"there is no open freeze {no}")
+        return lifted
+
+    out.print("lifted " + ", ".join(str(each) for each in ask(do)))
+
+
+@directory.command("import")
+def imported(
+    file: Annotated[Path, typer.Argument(help="TOML, as deploy/directory.example.toml shows it.")],
+    by: By,
+    if_empty: Annotated[bool, typer.Option("--if-empty", help="Do nothing where there is a directory already.")] = False,
+) -> None:
+    """Make a file the whole directory: all of it, or nothing where any of it is wrong."""
+    try:
+        given = parse_directory(file.read_text())
+    except DirectoryInvalid as wrong:
+        fail(REFUSED, str(wrong))
+    except (OSError, UnicodeDecodeError):
+        fail(USAGE, "the file cannot be read")
+
+    async def do(conn: AsyncConnection[Any]) -> str:
+        if if_empty and (await rules.directory(conn)).offices:
+            return "there is a directory already; nothing was imported"
+        changes = await replace_directory(conn, given, by, now())
+        return f"{len(changes.added)} added, {len(changes.changed)} changed, {len(changes.removed)} removed"
+
+    out.print(ask(do))
+
+
+@directory.command("list")
+def listed(as_json: AsJson = False) -> None:
+    """Everybody who can be written to."""
+    found = ask(rules.directory)
+    if as_json:
+        json(found)
+        return
+    table(found.liaisons, ("ref", "service", "address", "zone", "duty_hours"), title="Liaisons")
+    table(found.offices, ("name", "address", "zone", "duty_hours"), title="Offices")
+
+
+@policy.command("show")
+def in_force(as_json: AsJson = False) -> None:
+    """The policy in force, as its file said it, and since when."""
+
+    async def read(conn: AsyncConnection[Any]) -> rules.PolicyRow:
+        found = await rules.policies(conn)
+        if not found:
+            raise NotDone("the record has no policy: run migrate")
+        return found[0]
+
+    found = ask(read)
+    if as_json:
+        json(found)
+        return
+    sheet(found, ("no", "digest", "applied_at", "applied_by"), title="Policy in force")
+    out.print(found.body, markup=False)

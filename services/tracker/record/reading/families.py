@@ -1,0 +1,84 @@
+"""Everybody who shares a case with a person, and all their cases, as the rules of telling look at them; read without locks."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from psycopg import AsyncConnection
+from psycopg.rows import class_row
+
+from services.tracker.model.case import Case
+from services.tracker.model.notices import Notice
+from services.tracker.model.person import Person
+from services.tracker.model.policy import Policy
+from services.tracker.model.register import Record
+from services.tracker.model.targets import Target, TargetKind
+from services.tracker.record.directory import load_directory
+from services.tracker.record.histories import Folded, fold
+from services.tracker.record.notices_store import of_persons
+from services.tracker.record.policies import Policies
+from shared import wire
+from shared.events.event import Event
+
+# A person, whoever shares a case with them, whoever shares one with those, until it rests; then all their cases.
+HISTORIES = """
+    WITH RECURSIVE family AS (
+      SELECT no AS person FROM target WHERE kind = 'person' AND ref = %s
+      UNION
+      SELECT other.person FROM family
+        JOIN concern AS mine ON mine.person = family.person JOIN concern AS other ON other.case_ = mine.case_
+    ), hub AS (
+      SELECT person AS no FROM family UNION SELECT case_ FROM concern JOIN family USING (person)
+    )
+    SELECT target.kind, target.ref, event.digest, event_body.body
+      FROM hub JOIN target USING (no)
+      LEFT JOIN history ON history.hub = hub.no
+      LEFT JOIN event ON event.no = history.event
+      LEFT JOIN event_body ON event_body.event = event.no
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event of one hub's history; without an event the hub has none."""
+
+    kind: TargetKind
+    ref: str
+    digest: str | None
+    body: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What `required` takes, as of one snapshot of the record."""
+
+    record: Record
+    notices: list[Notice]
+    policy: Policy
+
+
+async def family(conn: AsyncConnection[Any], person: str, now: datetime) -> Family:
+    """The group of a person. What happened later than `now` allows is left out, as in every fold."""
+    rule = await Policies().in_force(conn.cursor(binary=True))
+    async with conn.cursor(row_factory=class_row(Told)) as cursor:
+        rows = await (await cursor.execute(HISTORIES, (person,))).fetchall()
+    events: dict[Target, list[Event]] = defaultdict(list)
+    for row in rows:
+        mine = events[Target(row.kind, row.ref)]
+        if row.body is not None and row.digest is not None:
+            mine.append(wire.reread(row.body, row.digest))
+    horizon = now + rule.policy.clock_tolerance
+    folded = {target: fold(target, history, rule.policy, horizon) for target, history in events.items()}
+    record = Record(
+        persons={target.ref: cast("Person", each.state) for target, each in folded.items() if target.kind == "person"},
+        cases={target.ref: cast("Case", each.state) for target, each in folded.items() if target.kind == "case"},
+        directory=await load_directory(conn),
+        unfoldable=frozenset(target.ref for target, each in folded.items() if unfoldable_case(target, each)),
+    )
+    notices = await of_persons(conn.cursor(binary=True), sorted(record.persons))
+    return Family(record, notices, rule.policy)
+
+
+def unfoldable_case(target: Target, folded: Folded) -> bool:
+    return target.kind == "case" and folded.unfoldable

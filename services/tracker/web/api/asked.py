@@ -1,0 +1,46 @@
+"""What a request brings and what it may use: filters that refuse unknown names, a connection, the clock."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Query, Request
+from psycopg import AsyncConnection
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Paged(BaseModel):
+    """A misspelt filter is refused: silently answering without it would show too much as if it were all."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Annotated[int, Field(ge=1, le=500)] = 100
+
+
+class ByName(Paged):
+    """Pages of what people name: `after` is the last name of the page before."""
+
+    after: Annotated[str | None, Field(max_length=300)] = None
+
+
+class ByNumber(Paged):
+    """Pages of what the record numbers: `after` is the `next` of the page before."""
+
+    after: Annotated[int | None, Field(ge=0, lt=2**63)] = None
+
+
+async def connected(request: Request) -> AsyncIterator[AsyncConnection[Any]]:
+    """One connection for one request, in one snapshot: a case, its timeline and its discrepancies agree with each other."""
+    async with request.app.state.pool.connection() as conn, conn.transaction():
+        await conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield conn
+
+
+def instant(request: Request) -> datetime:
+    now: datetime = request.app.state.now()
+    return now
+
+
+Connection = Annotated[AsyncConnection[Any], Depends(connected)]
+Instant = Annotated[datetime, Depends(instant)]
+Reference = Annotated[str, Query(min_length=1, max_length=200)]

@@ -1,0 +1,115 @@
+"""`/v1/persons`: how far the telling of each family has come, and what keeps the next of it. References only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from services.tracker.model.person import Person, Progress
+from services.tracker.model.telling import required
+from services.tracker.record.reading import cases as reading
+from services.tracker.record.reading import discrepancies
+from services.tracker.record.reading.cases import PersonRow
+from services.tracker.record.reading.discrepancies import DiscrepancyRow
+from services.tracker.record.reading.families import family
+from services.tracker.record.reading.pages import Page
+from services.tracker.web.api.asked import ByName, Connection, Instant
+from services.tracker.web.api.gates import Due, due_to
+from services.tracker.web.api.problems import not_found
+from services.tracker.web.api.timeline import Statement, timeline
+
+router = APIRouter(prefix="/v1/persons", tags=["persons"])
+
+
+class PersonFilter(ByName):
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KinView:
+    """One of the family: what they are to the person, whether they must be told, and who speaks to them now."""
+
+    ref: str
+    relation: str
+    basis: str
+    primary: bool
+    required: bool
+    liaison: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeterminationView:
+    """A determination of this person; `stands` is false once it was rescinded."""
+
+    id: str
+    kind: str
+    cases: list[str]
+    individuals: list[str]
+    determined_at: datetime
+    stands: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDetail:
+    """A person, their family, what was determined, what is owed and what keeps it now; and everything said, in world order."""
+
+    ref: str
+    progress: str
+    pnok: str | None
+    flags: list[str]
+    kin: list[KinView]
+    determinations: list[DeterminationView]
+    due: list[Due]
+    discrepancies: list[DiscrepancyRow]
+    timeline: list[Statement]
+
+
+@router.get("")
+async def persons(conn: Connection, asked: Annotated[PersonFilter, Query()]) -> Page[PersonRow]:
+    return await reading.persons(conn, **asked.model_dump())
+
+
+@router.get("/{ref}")
+async def person(conn: Connection, ref: str, now: Instant) -> PersonDetail:
+    row = await reading.person(conn, ref)
+    if row is None:
+        raise not_found("person")
+    known = await family(conn, ref, now)
+    state = known.record.persons[ref]
+    return PersonDetail(
+        ref=ref,
+        progress=row.progress,
+        pnok=row.pnok,
+        flags=row.flags,
+        kin=kin_of(state, now),
+        determinations=determinations_of(state),
+        due=due_to(ref, required(known.record, known.notices, known.policy, now).owed),
+        discrepancies=await discrepancies.discrepancies_of(conn, "person", ref),
+        timeline=timeline(await reading.history(conn, "person", ref)),
+    )
+
+
+def kin_of(person: Person, now: datetime) -> list[KinView]:
+    """The primary next of kin first."""
+    views = []
+    for kin in sorted(person.kin.values(), key=lambda one: (one.ref != person.pnok, one.ref)):
+        speaks = person.liaison_of(kin.ref, now)
+        liaison = speaks.liaison if speaks is not None else None
+        views.append(KinView(kin.ref, kin.relation, kin.basis, kin.ref == person.pnok, kin.required, liaison))
+    return views
+
+
+def determinations_of(person: Person) -> list[DeterminationView]:
+    """Every one that was not corrected away, the earliest first."""
+    return [
+        DeterminationView(
+            id=one.id,
+            kind=one.kind,
+            cases=sorted(person.cases_of(one)),
+            individuals=list(one.individuals),
+            determined_at=one.order[0],
+            stands=one.id not in person.rescinded,
+        )
+        for one in sorted(person.determinations.values(), key=lambda one: one.order)
+    ]
