@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Annotated, Final
 
 import httpx2
@@ -135,6 +136,14 @@ def show_sent(sent: list[Sent], of: int, *, as_json: bool) -> None:
     for each in [each for each in sent if each.refused][:20]:
         problem = each.answer["problem"]
         out.print(f"event {each.number}: {problem['title']} {problem['pointer']}: {problem['detail']}", markup=False)
+
+
+@app.command()
+def openapi() -> None:
+    """Print the OpenAPI document of the HTTP door. Needs no server."""
+    with NamedTemporaryFile(suffix=".toml") as empty:
+        application = create(Settings(sources=Path(empty.name)))
+    typer.echo(json.dumps(application.openapi(), indent=2, sort_keys=True))
 
 
 # ------------------------------------------------------------------------------------------------- the sources file

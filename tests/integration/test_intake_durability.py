@@ -125,7 +125,9 @@ async def test_a_key_of_another_type_stops_a_batch_before_it_writes_anything(int
 
 async def test_without_the_server_the_sender_is_told_to_retry(tmp_path: Path) -> None:
     socket = tmp_path / "v.sock"
-    with ValkeyServer(port=0, unix_socket_path=str(socket), data_dir=str(tmp_path), persist=True, **SAFE) as server:
+    server = ValkeyServer(port=0, unix_socket_path=str(socket), data_dir=str(tmp_path), persist=True, **SAFE)
+    server.start()
+    try:
         async with running(f"unix://{socket}", tmp_path) as intake:
             assert (await intake.client.get("/readyz")).status_code == 200
             server.stop()
@@ -136,6 +138,9 @@ async def test_without_the_server_the_sender_is_told_to_retry(tmp_path: Path) ->
             assert ready.status_code == 503
             assert ready.json()["reasons"]
             assert (await intake.client.get("/livez")).status_code == 200
+    finally:
+        if server.is_running():
+            server.stop()
 
 
 async def test_readiness_follows_the_servers_safety(intake: Intake, redis: Redis) -> None:

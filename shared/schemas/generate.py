@@ -1,0 +1,79 @@
+"""JSON Schemas of whole CloudEvents, `data` included, from the models that judge them; and the OpenAPI document of intake.
+
+The contract knows no service, so intake is asked as any reader would ask it: by its command line.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from shared import wire
+from shared.events import BY_WIRE_NAME
+from shared.events.base import Fact
+
+FOLDER: Final = Path(__file__).parent
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+OPENAPI: Final = "intake.openapi.json"
+INTAKE: Final = (sys.executable, "-m", "services.intake", "openapi")
+IDENTITY: Final = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"^\S+$"}
+ATTRIBUTE: Final = {"type": ["string", "integer", "boolean"]}
+
+
+def schema(fact: type[Fact]) -> dict[str, Any]:
+    """A CloudEvent that states this fact, as a source may send it: without what only intake writes.
+
+    Rules over several fields are the models' alone (a releaser is not the acceptor); what fits the schema may still be refused.
+    """
+    data = fact.model_json_schema(by_alias=True, mode="validation")
+    definitions = data.pop("$defs", {})
+    described = {"$defs": definitions} if definitions else {}
+    return {
+        "$schema": DIALECT,
+        "$id": f"urn:rosette:schema:{fact.wire_name()}",
+        "title": fact.name,
+        "description": f"Stream: {fact.stream}. Said by: {', '.join(sorted(fact.roles))}.",
+        "type": "object",
+        "properties": {
+            "specversion": {"const": "1.0"},
+            "id": IDENTITY,
+            "source": IDENTITY,
+            "type": {"const": fact.wire_name()},
+            "time": {"type": "string", "format": "date-time", "description": "When it happened, with its offset"},
+            "datacontenttype": {"const": wire.CONTENT_TYPE},
+            "data": data,
+            **{name: False for name in sorted(wire.INTAKE_ATTRIBUTES)},
+        },
+        "patternProperties": {f"^{wire.ATTRIBUTE_NAME.pattern}$": True},
+        "additionalProperties": False,
+        "required": ["specversion", "id", "source", "type", "time", "data"],
+        **described,
+    }
+
+
+def files() -> dict[str, str]:
+    """The text of each file by its name."""
+    schemas = {f"{name}.json": text(schema(fact)) for name, fact in BY_WIRE_NAME.items()}
+    return schemas | {OPENAPI: text(json.loads(subprocess.check_output(INTAKE)))}
+
+
+def text(document: object) -> str:
+    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def differing(folder: Path = FOLDER) -> list[str]:
+    """The files that are not as the contract would write them; one that it would not write is among them."""
+    wanted = files()
+    present = {file.name: file.read_text() for file in folder.glob("*.json")}
+    return sorted(name for name in wanted.keys() | present.keys() if wanted.get(name) != present.get(name))
+
+
+def write(folder: Path = FOLDER) -> None:
+    """Write the files that differ, and remove those that the contract would not write."""
+    wanted = files()
+    for file in folder.glob("*.json"):
+        if file.name not in wanted:
+            file.unlink()
+    for name, content in wanted.items():
+        (folder / name).write_text(content)

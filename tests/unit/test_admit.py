@@ -1,0 +1,143 @@
+"""Admission: the same statement by the same source is judged alike, and a grant covers what it names and nothing near it."""
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from services.intake.admit import LARGEST_EVENT_BYTES, Admitted, Submission, admit
+from services.intake.grants import Source, covered, types_named
+from services.intake.problems import ERRORS_SHOWN, ProblemType, Refused
+from services.intake.strict_json import DEPTH, RepeatedMember, flaw, may_hold_bad_characters, parse
+from shared.events import BY_WIRE_NAME
+from shared.terms import ROLES
+from shared.wire import Problem
+from tests import facts
+
+RECORDED = "2018-07-27T00:00:00Z"
+
+
+def source(**given: Any) -> Source:
+    """A source that may say everything, but for what a test narrows."""
+    fields: dict[str, Any] = {
+        "slug": "test",
+        "uris": ("urn:example",),
+        "roles": frozenset(ROLES),
+        "types": types_named(["*"]),
+        "parties": frozenset({"*"}),
+    }
+    return Source(**fields | given)
+
+
+def judged(statement: Any, by: Source | None = None) -> Admitted | Refused:
+    return admit(Submission(statement, "http", RECORDED), by or source())
+
+
+def refusal(statement: Any, by: Source | None = None) -> Refused:
+    found = judged(statement, by)
+    assert isinstance(found, Refused)
+    return found
+
+
+# ------------------------------------------------------------------------------------------------- admitted
+def test_an_admitted_statement_carries_what_intake_adds_and_all_that_was_said() -> None:
+    statement = facts.released() | {"traceparent": "00-1-2-03", "extension": "kept"}
+    admitted = judged(statement)
+    assert isinstance(admitted, Admitted)
+    assert orjson.loads(admitted.body) == facts.admitted(statement, RECORDED, "test") | {"receivedvia": "http"}
+    assert admitted.event == facts.event(statement)
+
+
+def test_what_contradicts_the_record_is_the_trackers_to_flag() -> None:
+    assert isinstance(judged(facts.accepted(transfer="T-never-released")), Admitted)
+    assert isinstance(judged(facts.rescinded(determination="D-never-made")), Admitted)
+
+
+def test_forty_levels_are_looked_at_and_one_more_is_refused() -> None:
+    value: Any = "leaf"
+    for _ in range(DEPTH - 2):
+        value = [value]
+    assert refusal({"data": value}).type is ProblemType.INVALID_EVENT
+    assert refusal({"data": [value, value]}).type is ProblemType.INVALID_EVENT
+    assert refusal({"data": [[value]]}).type is ProblemType.TOO_DEEP
+
+
+def test_an_event_is_measured_without_its_white_space_and_without_what_intake_adds() -> None:
+    def seals(padding: int) -> dict[str, Any]:
+        most = [{"number": f"S-{n:04}", "position": "lid"} for n in range(1600)]
+        return facts.released(id="E-1", seals=most, purpose="x" * padding)
+
+    room = LARGEST_EVENT_BYTES - len(orjson.dumps(seals(0)))
+    assert 0 < room < 500
+    assert isinstance(judged(seals(room)), Admitted)
+    assert refusal(seals(room + 1)).type is ProblemType.EVENT_TOO_LARGE
+
+
+# ------------------------------------------------------------------------------------------------- grants
+@pytest.mark.parametrize(
+    ("uri", "prefix", "covers"),
+    [
+        ("urn:example:unc", "urn:example:unc", True),
+        ("urn:example:unc:osan", "urn:example:unc", True),
+        ("https://unc.example/osan", "https://unc.example/", True),
+        ("urn:example:uncle", "urn:example:unc", False),
+        ("urn:example", "urn:example:unc", False),
+        ("https://unc.example.org/", "https://unc.example", False),
+    ],
+)
+def test_a_prefix_ends_where_a_part_of_the_uri_ends(uri: str, prefix: str, *, covers: bool) -> None:
+    assert covered(uri, [prefix]) is covers
+
+
+def test_types_are_named_by_catalogue_or_wire_name_with_a_star_for_any_part() -> None:
+    assert types_named(["*"]) == BY_WIRE_NAME.keys()
+    assert types_named(["custody.released"]) == types_named(["org.rosette.custody.released.v1"])
+    assert types_named(["custody.released"]) == {"org.rosette.custody.released.v1"}
+    assert types_named(["custody.lost"]) == set()
+
+
+def test_a_source_corrects_its_own_statements_and_those_its_grant_names() -> None:
+    original = facts.released(source="urn:elsewhere:a")
+    correction = facts.corrected(original, source="urn:example:unc")
+    assert refusal(correction).rule == "may_correct"
+    assert isinstance(judged(correction, source(may_correct=("urn:elsewhere",))), Admitted)
+
+
+def test_a_correction_needs_the_grant_for_the_type_that_it_corrects() -> None:
+    correction = facts.corrected(facts.released())
+    narrow = source(types=types_named(["*.record.corrected"]))
+    assert (refusal(correction, narrow).rule, refusal(correction, narrow).pointer) == ("type", "/data/corrects/type")
+
+
+def test_a_role_of_the_grant_still_says_only_what_that_role_may_say() -> None:
+    found = refusal(facts.determined(role="laboratory"))
+    assert (found.rule, found.pointer) == ("role", "/data/actor/role")
+
+
+# ------------------------------------------------------------------------------------------------- problems
+def test_a_refusal_lists_all_that_is_wrong_up_to_a_bound() -> None:
+    found = refusal(facts.released(condition="unheard of", transfer=facts.ABSENT))
+    assert {error.pointer for error in found.errors} == {"/data/condition", "/data/transfer"}
+    many = Refused(ProblemType.INVALID_EVENT, "many", errors=(Problem("/a", "b", "c"),) * (ERRORS_SHOWN + 1))
+    assert len(many.document()["errors"]) == ERRORS_SHOWN
+
+
+def test_the_table_in_the_docs_is_the_catalogue() -> None:
+    documented = [line for line in Path("docs/problems.md").read_text().splitlines() if line.startswith("| `")]
+    assert documented == [
+        f"| `{kind.value}` | {kind.status} | {kind.title} | `{kind.then.value}` |" for kind in ProblemType
+    ]
+
+
+# ------------------------------------------------------------------------------------------------- strict JSON
+def test_a_member_that_stands_there_twice_is_found_wherever_it_is() -> None:
+    assert type(parse(b'{"a": 1, "a": 1}')) is RepeatedMember
+    found = flaw(parse(b'[{"a": {"b/c": [{"x": 1, "y": 2, "x": 1}]}}]'), characters=False)
+    assert found == Refused(ProblemType.DUPLICATE_KEY, "the same member twice", "/0/a/b~1c/0/x")
+
+
+def test_strings_are_looked_at_only_where_an_escape_could_have_brought_something_in() -> None:
+    assert not may_hold_bad_characters(b'{"place": "Osan \\u00e9"}')
+    assert may_hold_bad_characters(b'{"place": "\\uD83D"}')
+    assert flaw(parse(b'{"place": "\\ud83d\\ude00"}'), characters=True) is None
