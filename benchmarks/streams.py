@@ -19,6 +19,7 @@ from shared.streams import events_key
 from shared.terms import ROLES, STREAMS
 
 BATCH: Final = 500
+ATTEMPTS: Final = 3
 SLUG: Final = "load"
 SENDER: Final = Source(SLUG, (SOURCE,), frozenset(ROLES), frozenset(BY_WIRE_NAME), frozenset({"*"}))
 
@@ -33,9 +34,16 @@ async def _fill(redis_url: str, load: Sequence[CloudEvent]) -> None:
         acceptor = Acceptor(client)
         await acceptor.load()
         for start in range(0, len(load), BATCH):
-            answers = await acceptor.accept(SLUG, [admitted(each) for each in load[start : start + BATCH]])
-            if not all(isinstance(answer, Accepted) for answer in answers):
-                raise RuntimeError("the load was not accepted")
+            await _accept(acceptor, [admitted(each) for each in load[start : start + BATCH]])
+
+
+async def _accept(acceptor: Acceptor, batch: Sequence[Admitted]) -> None:
+    """As a sender would: what was not confirmed in time is said again."""
+    for _ in range(ATTEMPTS):
+        answers = await acceptor.accept(SLUG, batch)
+        if all(isinstance(answer, Accepted) for answer in answers):
+            return
+    raise RuntimeError(f"the load was not accepted: {next(each for each in answers if not isinstance(each, Accepted))}")
 
 
 def admitted(said: CloudEvent) -> Admitted:
