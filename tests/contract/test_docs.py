@@ -77,12 +77,13 @@ def test_every_event_that_a_page_spells_out_can_be_read(page: Path) -> None:
 
 
 def spelled_out(language: str, block: str) -> Iterator[wire.CloudEvent]:
-    """The CloudEvents of a block: the block itself, or the quoted body of a curl."""
-    texts = [block] if language == "json" else re.findall(r"'(\{.*?\})'", block, re.DOTALL)
+    """The CloudEvents of a block: the block itself, or the quoted body of a curl, one or a batch."""
+    texts = [block] if language == "json" else re.findall(r"'([\[{].*?[\]}])'", block, re.DOTALL)
     for text in texts:
         document = json.loads(text)
-        if "specversion" in document:
-            yield document
+        for statement in document if isinstance(document, list) else [document]:
+            if "specversion" in statement:
+                yield statement
 
 
 # ------------------------------------------------------------------------------------------------- decisions
