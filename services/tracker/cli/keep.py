@@ -23,7 +23,8 @@ quarantine = typer.Typer(no_args_is_help=True, help="Entries that could not be f
 directory = typer.Typer(no_args_is_help=True, help="Who can be written to.")
 policy = typer.Typer(no_args_is_help=True, help="The rules in force.")
 
-ENTRY = ("no", "stream", "entry_id", "reason", "detail", "source", "id", "filed_at", "resolved_at", "resolved_by")
+COLUMNS = ("no", "stream", "entry_id", "reason", "source", "id", "filed_at", "resolved_by")
+ENTRY = ("stream", "entry_id", "epoch", "seq", "source", "id", "reason", "detail", "concerns", "filed_at", "fields")
 Number = Annotated[int, typer.Argument(help="Its number, as `quarantine list` says.")]
 
 
@@ -44,7 +45,7 @@ def quarantined(
     if as_json:
         json(found)
         return
-    table(found.items, ENTRY)
+    table(found.items, COLUMNS)
     if found.next is not None:
         out.print(f"more: --after {found.next}")
 
@@ -63,7 +64,7 @@ def show(no: Number, as_json: AsJson = False) -> None:
     if as_json:
         json(found)
         return
-    sheet(found, (*ENTRY, "concerns", "resolution", "fields"), title=f"Quarantined entry {no}")
+    sheet(found, (*ENTRY, "resolved_at", "resolved_by", "resolution"), title=f"Quarantined entry {no}")
 
 
 @quarantine.command("resolve")

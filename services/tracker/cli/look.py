@@ -1,20 +1,23 @@
 """Commands that only look: streams, cases, policy. They read the record itself, so they work while the service is down."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 from psycopg import AsyncConnection
 from redis.asyncio import Redis
+from rich.table import Table
 
-from services.tracker.cli.printing import AsJson, json, out, sheet, table
+from services.tracker.cli.printing import AsJson, json, out, sheet, table, word
 from services.tracker.cli.session import NotDone, ask, configured
 from services.tracker.model.case import CustodyState, Progress
 from services.tracker.record.reading import cases as reading
 from services.tracker.record.reading.cases import CaseRow
 from services.tracker.record.reading.pages import Page
-from services.tracker.web.api.cases import CaseDetail, detail
+from services.tracker.web.shown import CaseDetail, case_detail
 from services.tracker.web.watch import StreamState, watch
 
+TRANSPORT = ("accepted", "length", "lag", "pending", "oldest_pending_s", "group")
 CASE_COLUMNS = ("number", "custody", "progress", "custodian", "place", "turnover", "flags", "open_discrepancies")
 CASE_SHEET = ("kind", "custody", "progress", "custodian", "place", "turnover", "label", "flags", "persons", "filed_at")
 Limit = Annotated[int, typer.Option(min=1, max=500, help="How many at most.")]
@@ -26,8 +29,7 @@ def streams(as_json: AsJson = False) -> None:
     if as_json:
         json(found)
         return
-    table(found, ("stream", "through", "unfiled", "frozen"))
-    table([each.transport for each in found], TRANSPORT, title="Redis")
+    out.print(overview(found))
     for each in found:
         for gap in each.gaps:
             out.print(f"{each.stream}: missing {gap.low} to {gap.high} of epoch {gap.epoch}")
@@ -35,7 +37,13 @@ def streams(as_json: AsJson = False) -> None:
             out.print(f"{each.stream}: frozen by no. {freeze.no} ({freeze.kind}): {freeze.reason}", markup=False)
 
 
-TRANSPORT = ("epoch", "accepted", "length", "lag", "pending", "oldest_pending_s", "group")
+def overview(found: Sequence[StreamState]) -> Table:
+    """A line a stream: on the left what the record says, on the right what Redis says."""
+    shown = Table("stream", "epoch", "filed through", "unfiled", "frozen", *(name.replace("_", " ") for name in TRANSPORT))
+    for each in found:
+        redis = (word(getattr(each.transport, name)) for name in TRANSPORT)
+        shown.add_row(each.stream, each.epoch, str(each.through), str(each.unfiled), word(each.frozen), *redis)
+    return shown
 
 
 async def _watch(conn: AsyncConnection[Any]) -> list[StreamState]:
@@ -78,7 +86,7 @@ def cases(
 
 
 async def _case(conn: AsyncConnection[Any], number: str) -> CaseDetail:
-    found = await detail(conn, number)
+    found = await case_detail(conn, number)
     if found is None:
         raise NotDone(f"there is no case {number}")
     return found

@@ -13,12 +13,12 @@ from services.tracker.record import by_hand
 from services.tracker.record.by_hand import Standing
 from services.tracker.record.commit import Register
 from services.tracker.record.reading import notices as reading
-from services.tracker.web.api.notices import NoticeDetail, detail
+from services.tracker.web.shown import NoticeDetail, notice_detail
 
 notices = typer.Typer(help="What liaisons, offices and operators are told. Without a command: list.")
 
 Reference = Annotated[str, typer.Argument(help="The notice's reference, as in its mail.")]
-COLUMNS = ("reference", "kind", "state", "recipient", "person", "place_in_line", "reasons", "needs_release")
+COLUMNS = ("reference", "kind", "state", "recipient", "person", "reasons", "needs_release")
 SHEET = (
     *("kind", "state", "person", "kin", "cause", "recipient", "subject", "cases", "stops", "place_in_line"),
     *("reasons", "needs_release", "created_at", "ready_at", "next_attempt_at", "left_at"),
@@ -55,7 +55,7 @@ def show(reference: Reference, as_json: AsJson = False) -> None:
     """One notice, with every change of its state and every attempt to send it."""
 
     async def read(conn: AsyncConnection[Any]) -> NoticeDetail:
-        found = await detail(conn, reference)
+        found = await notice_detail(conn, reference)
         if found is None:
             raise NotDone(f"there is no notice {reference}")
         return found

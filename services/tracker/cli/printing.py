@@ -1,5 +1,6 @@
 """Rows as a table for people or as JSON for programs, and the exit codes, which never change their meaning."""
 
+import sys
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final, NoReturn
@@ -18,13 +19,18 @@ UNREACHABLE: Final = 3
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
-out = Console(highlight=False, soft_wrap=True)
+WIDE: Final = 200
+"""Columns where nobody looks: a file or a pipe must not lose the end of a reference to a window that is not there."""
+
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def table(rows: Sequence[Any], names: Sequence[str], *, title: str = "") -> None:
     """Print the fields `names` of `rows`, a column each."""
-    shown = Table(*(name.replace("_", " ") for name in names), title=title or None, title_justify="left")
+    shown = Table(title=title or None, title_justify="left")
+    for name in names:
+        shown.add_column(name.replace("_", " "), overflow="fold")
     for row in rows:
         shown.add_row(*(word(getattr(row, name)) for name in names))
     out.print(shown if rows else f"{title}: none" if title else "none")
@@ -55,7 +61,7 @@ def word(value: Any) -> str:
         case list() | tuple() | set() | frozenset():
             return ", ".join(word(one) for one in value)
         case dict():
-            return str(value.get("text", value))
+            return str(value.get("text") or value)
         case _:
             return str(value)
 

@@ -1,4 +1,7 @@
-"""Commands that make the record and run the service on it."""
+"""Commands that make the record and run the service on it.
+
+The service and the migrations are imported where they are used: a look at a case need not wait for all of them.
+"""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,19 +13,19 @@ import typer
 import uvloop
 from psycopg import AsyncConnection
 from redis.exceptions import RedisError
-from sqlalchemy.exc import OperationalError
 
-from services.tracker import app
 from services.tracker.cli.printing import REFUSED, UNREACHABLE, USAGE, fail, json, out
 from services.tracker.cli.session import By, ask, configured
-from services.tracker.record import schema
 from services.tracker.record.policies import apply_policy
-from services.tracker.web.api.app import document
 from shared import logs
 
 
 def migrate(by: By) -> None:
     """Bring the record to this code's schema, and record the first policy if it has none. Safe to repeat."""
+    from sqlalchemy.exc import OperationalError
+
+    from services.tracker.record import schema
+
     given = configured()
     try:
         body = given.policy.read_text()
@@ -32,7 +35,10 @@ def migrate(by: By) -> None:
         version = schema.migrate(given.database_url)
     except OperationalError:
         fail(UNREACHABLE, "the record does not answer (TRACKER_DATABASE_URL)")
-    first = ask(lambda conn: _first_policy(conn, body, by))
+    try:
+        first = ask(lambda conn: _first_policy(conn, body, by))
+    except ValueError as wrong:
+        fail(USAGE, str(wrong))
     out.print(f"schema {version}" + (", first policy recorded" if first else ""))
 
 
@@ -51,6 +57,8 @@ def run(
     clock: Annotated[Path | None, typer.Option(help="A story clock's file, for a demo or a test.")] = None,
 ) -> None:
     """Follow the streams, send what is due, show the record, until told to stop."""
+    from services.tracker import app
+
     given = configured(roles=roles, host=host, port=port, clock=clock)
     logs.configure("tracker", given.log_level)
     try:
@@ -72,4 +80,6 @@ def run(
 
 def openapi() -> None:
     """Print the read API's OpenAPI document, the story clock included."""
+    from services.tracker.web.api.app import document
+
     json(document())

@@ -45,6 +45,7 @@ class StreamState:
     """`through`: every seq up to it is in the record. `unfiled`: accepted and not yet filed, in the current epoch."""
 
     stream: Stream
+    epoch: str | Unknown
     through: int
     unfiled: int | Unknown
     frozen: bool
@@ -87,6 +88,7 @@ def side_by_side(
     open_freezes = [row for row in freezes if row.stream in (stream, None)]
     return StreamState(
         stream=stream,
+        epoch=UNKNOWN if at is None else at,
         through=through,
         unfiled=UNKNOWN if transport.accepted == UNKNOWN else max(0, transport.accepted - through),
         frozen=bool(open_freezes),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from services.tracker.model.notices import NoticeKind, Owed
+from services.tracker.model.notices import CLASS_OF, NoticeKind, Owed
 from services.tracker.model.reasons import Reason, ReasonCode
 
 Number = Literal[6, 7, 12, 13]
@@ -32,7 +32,9 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Something owed to one kin now. `in_hand`: the reference of the notice that is out and says just this.
+    """Something owed now; only what goes to a family passes gates.
+
+    `in_hand`: the reference of the notice that is out and says just this.
 
     `waits` are reasons that belong to no gate: another notice that must leave first, a release by a person.
     """
@@ -54,7 +56,7 @@ def due_to(person: str, owed: Iterable[Owed]) -> list[Due]:
 
 
 def _due(owed: Owed) -> Due:
-    gates = [_gate(invariant, owed) for invariant in GATES]
+    gates = [_gate(invariant, owed) for invariant in GATES] if CLASS_OF[owed.kind] == "family" else []
     within = frozenset(code for _, codes in GATES.values() for code in codes)
     return Due(
         kind=owed.kind,

@@ -1,17 +1,16 @@
 """`/v1/notices`: what a liaison, an office or an operator is told, why not yet, and every attempt."""
 
-from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
-from psycopg import AsyncConnection
 
 from services.tracker.model.notices import NoticeKind, NoticeState
 from services.tracker.record.reading import notices as reading
-from services.tracker.record.reading.notices import AttemptRow, NoticeRow, TransitionRow
-from services.tracker.record.reading.pages import Page, values
+from services.tracker.record.reading.notices import NoticeRow
+from services.tracker.record.reading.pages import Page
 from services.tracker.web.api.asked import ByNumber, Connection
 from services.tracker.web.api.problems import not_found
+from services.tracker.web.shown import NoticeDetail, notice_detail
 
 router = APIRouter(prefix="/v1/notices", tags=["notices"])
 
@@ -22,14 +21,6 @@ class NoticeFilter(ByNumber):
     person: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeDetail(NoticeRow):
-    """A notice with all that happened to it."""
-
-    transitions: list[TransitionRow]
-    attempts: list[AttemptRow]
-
-
 @router.get("")
 async def notices(conn: Connection, asked: Annotated[NoticeFilter, Query()]) -> Page[NoticeRow]:
     return await reading.notices(conn, **asked.model_dump())
@@ -37,19 +28,7 @@ async def notices(conn: Connection, asked: Annotated[NoticeFilter, Query()]) -> 
 
 @router.get("/{reference}")
 async def notice(conn: Connection, reference: str) -> NoticeDetail:
-    found = await detail(conn, reference)
+    found = await notice_detail(conn, reference)
     if found is None:
         raise not_found("notice")
     return found
-
-
-async def detail(conn: AsyncConnection[Any], reference: str) -> NoticeDetail | None:
-    """One notice whole, or None where there is none of that reference."""
-    row = await reading.notice(conn, reference)
-    if row is None:
-        return None
-    return NoticeDetail(
-        **values(row),
-        transitions=await reading.transitions(conn, row.no),
-        attempts=await reading.attempts(conn, row.no),
-    )

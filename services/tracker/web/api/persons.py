@@ -17,7 +17,7 @@ from services.tracker.record.reading.pages import Page
 from services.tracker.web.api.asked import ByName, Connection, Instant
 from services.tracker.web.api.gates import Due, due_to
 from services.tracker.web.api.problems import not_found
-from services.tracker.web.api.timeline import Statement, timeline
+from services.tracker.web.timeline import Statement, timeline
 
 router = APIRouter(prefix="/v1/persons", tags=["persons"])
 
@@ -70,7 +70,7 @@ async def persons(conn: Connection, asked: Annotated[PersonFilter, Query()]) -> 
     return await reading.persons(conn, **asked.model_dump())
 
 
-@router.get("/{ref}")
+@router.get("/{ref:path}")
 async def person(conn: Connection, ref: str, now: Instant) -> PersonDetail:
     row = await reading.person(conn, ref)
     if row is None:

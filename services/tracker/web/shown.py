@@ -1,0 +1,55 @@
+"""One case, one notice, whole: what the API and the commands both show of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import AsyncConnection
+
+from services.tracker.record.reading import cases, discrepancies, notices
+from services.tracker.record.reading.cases import CaseRow
+from services.tracker.record.reading.discrepancies import DiscrepancyRow
+from services.tracker.record.reading.notices import AttemptRow, NoticeRow, TransitionRow
+from services.tracker.record.reading.pages import values
+from services.tracker.web.timeline import Statement, timeline
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDetail(CaseRow):
+    """A case, the persons it has ever concerned, what does not agree, and everything said of it in world order."""
+
+    persons: list[str]
+    discrepancies: list[DiscrepancyRow]
+    timeline: list[Statement]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeDetail(NoticeRow):
+    """A notice with all that happened to it."""
+
+    transitions: list[TransitionRow]
+    attempts: list[AttemptRow]
+
+
+async def case_detail(conn: AsyncConnection[Any], number: str) -> CaseDetail | None:
+    """None where the record has never heard of it."""
+    row = await cases.case(conn, number)
+    if row is None:
+        return None
+    return CaseDetail(
+        **values(row),
+        persons=await cases.persons_of(conn, number),
+        discrepancies=await discrepancies.discrepancies_of(conn, "case", number),
+        timeline=timeline(await cases.history(conn, "case", number)),
+    )
+
+
+async def notice_detail(conn: AsyncConnection[Any], reference: str) -> NoticeDetail | None:
+    """None where there is none of that reference."""
+    row = await notices.notice(conn, reference)
+    if row is None:
+        return None
+    return NoticeDetail(
+        **values(row),
+        transitions=await notices.transitions(conn, row.no),
+        attempts=await notices.attempts(conn, row.no),
+    )
