@@ -184,7 +184,7 @@ def evolve(before: Case, event: Event) -> Case:
             return changed(before, accession=number)
         case CaseAssociated(individual=individual):
             return _cascaded(changed(before, associations={**_without(before.associations, individual), individual: True}))
-        case CaseDissociated(individual=individual):
+        case CaseDissociated(individual=individual) if individual in before.associations:
             return changed(before, associations={**_without(before.associations, individual), individual: False})
         case EvidenceAdded(individual=individual):
             return changed(before, analysed=before.analysed | {individual})

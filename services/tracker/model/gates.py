@@ -117,6 +117,8 @@ def order(view: View, line: Line, mine: Sequence[Line]) -> Iterator[Reason]:
 
 
 def order_of_corrections(view: View, line: Line, mine: Sequence[Line]) -> Iterator[Reason]:
+    if _overridden(view.person):
+        return
     for each in mine:
         if each.kin == view.person.pnok and each.cause == line.cause and line.kin != each.kin and each.untrue:
             yield Reason("pnok_not_corrected", "the primary next of kin has not been told the correction", ground=False)

@@ -6,8 +6,9 @@ the notices that left.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from services.tracker.model.notices import LEFT, Notice, NoticeKind
+from services.tracker.model.notices import ARRIVED, LEFT, Notice, NoticeKind
 from services.tracker.model.person import Person
 
 Tokens = frozenset[str]
@@ -49,15 +50,31 @@ class Line:
         return f"{start}{max(numbers, default=0) + 1}"
 
     def in_hand(self) -> Iterator[Notice]:
-        """For each liaison the last notice of the line that is out, and was neither reported nor stopped."""
-        last: dict[str | None, Notice] = {}
-        for notice in sorted(self.left(), key=lambda one: (one.left_at is not None, one.left_at, one.reference)):
-            if notice.kind != "stop":
-                last[notice.recipient] = notice
-        stopped = {stop.stops for stop in self.stops() if stop.state in LEFT}
+        """For each liaison the last notice of the line that is out, unless it is a stop or was reported.
+
+        A liaison obeys the last of a line: a stop covers all that he got before it, whichever notice it was about.
+        """
+        last = {notice.recipient: notice for notice in sorted(self.left(), key=_order)}
         for notice in last.values():
-            if notice.state != "stopped" and notice.reference not in self.reported | stopped:
+            if notice.kind != "stop" and notice.reference not in self.reported:
                 yield notice
+
+    def after(self, notice: Notice) -> Iterator[Notice]:
+        """What left after `notice` to the same liaison."""
+        for other in self.left():
+            if other.recipient == notice.recipient and _order(other) > _order(notice):
+                yield other
+
+    def stopped(self) -> Iterator[Notice]:
+        """What a stop that is known to have left took out of its liaison's hand."""
+        for notice in self.left():
+            if notice.kind != "stop" and any(one.kind == "stop" and one.state in ARRIVED for one in self.after(notice)):
+                yield notice
+
+
+def _order(notice: Notice) -> tuple[bool, datetime | None, int]:
+    """As they left; at one instant (a story's clock may stand still) by their place in the line."""
+    return notice.left_at is not None, notice.left_at, notice.place_in_line or 0
 
 
 def lines_of(person: Person, notices: Sequence[Notice]) -> list[Line]:

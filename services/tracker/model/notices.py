@@ -53,6 +53,8 @@ OUT: Final = frozenset[NoticeState]({"sending", "transmitting", "in_doubt", "sen
 """The recipient may have it. A notice that is out keeps its kind and its key."""
 LEAVING: Final = frozenset[NoticeState]({"sending", "transmitting", "in_doubt"})
 """The recipient may have it, and may not."""
+ARRIVED: Final = frozenset[NoticeState]({"sent", "acknowledged", "done"})
+"""It is known to have left."""
 LEFT: Final = OUT | frozenset[NoticeState]({"done", "stopped"})
 """It is or was out: it counts when the next of its line is numbered."""
 
@@ -65,7 +67,8 @@ class Notice:
 
     `cases` are what it stands for, fixed when it is claimed. `cause` is the determination of its line; `stops` the reference of
     the notice that a stop is about; `subject` what an operator's notice is about. `recipient` is `liaison:<ref>` or
-    `office:<name>`, None while nobody is known. `left_at` is when it was last claimed.
+    `office:<name>`, None while nobody is known. `left_at` is when it was last claimed,
+    `place_in_line` its place among all that left of its line, by which one that a mail server holds back is known as overtaken.
     """
 
     reference: str
@@ -81,6 +84,7 @@ class Notice:
     subject: str | None = None
     reasons: tuple[Reason, ...] = ()
     left_at: datetime | None = None
+    place_in_line: int | None = None
 
     @property
     def out(self) -> bool:

@@ -1,7 +1,6 @@
 """From what must be said and what is stored, to what has to change. Pure; the record applies it in the same transaction."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from services.tracker.model.notices import (
     CLASS_OF,
@@ -19,9 +18,6 @@ from services.tracker.model.notices import (
 )
 from services.tracker.model.telling import Required
 
-ARRIVED: Final = frozenset[NoticeState]({"sent", "acknowledged", "done"})
-"""A stop that is known to have left: only then is what it stops out of hand for good."""
-
 
 def reconcile(required: Required, notices: Sequence[Notice]) -> tuple[Change, ...]:
     """What turns the notices there are into the notices there must be. Empty when nothing has to change.
@@ -33,9 +29,8 @@ def reconcile(required: Required, notices: Sequence[Notice]) -> tuple[Change, ..
     changes: list[Change] = []
     for owed in sorted(required.owed, key=lambda one: one.key):
         changes.extend(_for_owed(owed, by_key.get(owed.key)))
-    stopped = {stop.stops for stop in notices if stop.kind == "stop" and stop.state in ARRIVED}
     for notice in sorted(notices, key=lambda one: one.key):
-        changes.extend(_for_notice(notice, required, owed=notice.key in owed_keys, stopped=notice.reference in stopped))
+        changes.extend(_for_notice(notice, required, owed=notice.key in owed_keys))
     return tuple(changes)
 
 
@@ -64,7 +59,7 @@ def _differs(stored: Notice, owed: Owed) -> bool:
     return as_it_stands != as_owed or stored.state != state_of(owed)
 
 
-def _for_notice(notice: Notice, required: Required, *, owed: bool, stopped: bool) -> Iterator[Change]:
+def _for_notice(notice: Notice, required: Required, *, owed: bool) -> Iterator[Change]:
     operators = CLASS_OF[notice.kind] == "operator"
     if notice.state in UNSENT:
         if not owed:
@@ -73,17 +68,17 @@ def _for_notice(notice: Notice, required: Required, *, owed: bool, stopped: bool
         if notice.state in ("sent", "acknowledged") and not owed:
             yield Finish(notice.reference, "cleared")
     else:
-        yield from _come_to(notice, required, stopped=stopped)
+        yield from _come_to(notice, required)
 
 
-def _come_to(notice: Notice, required: Required, *, stopped: bool) -> Iterator[Change]:
+def _come_to(notice: Notice, required: Required) -> Iterator[Change]:
     """Where a notice of the family's that left stands now: told before stopped before read."""
     if notice.reference in required.done:
         if notice.state in OUT | {"stopped"}:
             yield Finish(notice.reference, "done")
     elif notice.state not in ("sent", "acknowledged", "done"):
         return
-    elif stopped:
+    elif notice.reference in required.stopped:
         yield Finish(notice.reference, "stopped")
     elif notice.reference in required.acknowledged:
         if notice.state != "acknowledged":

@@ -18,7 +18,7 @@ from datetime import datetime
 
 from services.tracker.model import gates
 from services.tracker.model.lines import Line, Tokens, lines_of, recipients
-from services.tracker.model.notices import LEAVING, OUT, TELLINGS, Notice, NoticeKind, Owed
+from services.tracker.model.notices import LEAVING, LEFT, OUT, TELLINGS, Notice, NoticeKind, Owed
 from services.tracker.model.person import Person
 from services.tracker.model.policy import Policy
 from services.tracker.model.reasons import Reason
@@ -32,6 +32,8 @@ class Required:
     owed: frozenset[Owed]
     done: frozenset[str] = frozenset()
     """Notices that are out and were reported as delivered, by reference."""
+    stopped: frozenset[str] = frozenset()
+    """Notices that a stop took out of their liaison's hand."""
     acknowledged: frozenset[str] = frozenset()
     next_check_at: datetime | None = None
 
@@ -60,6 +62,7 @@ def required(record: Record, notices: Sequence[Notice], policy: Policy, now: dat
     return Required(
         frozenset(owed),
         done=frozenset(reference for line in lines for reference in line.reported),
+        stopped=frozenset(notice.reference for line in lines for notice in line.stopped()),
         acknowledged=frozenset(notice.reference for notice in notices if notice.reference in read),
         next_check_at=min(changes + openings, default=None),
     )
@@ -139,7 +142,8 @@ def identifying(person: Person, mine: Sequence[Line], kin: str) -> str | None:
 
 def stop(line: Line, notice: Notice) -> Owed:
     """A stop to whoever has `notice` in hand."""
-    mine = next((each for each in line.stops() if each.stops == notice.reference), None)
+    unsent = (each for each in line.stops() if each.stops == notice.reference and each.state not in LEFT)
+    mine = next(unsent, None)
     return Owed(
         key=mine.key if mine is not None else line.next_key("stop", notice.recipient),
         kind="stop",
@@ -188,13 +192,8 @@ def undone_over_cases(lines: Sequence[Line], read: Collection[str]) -> dict[str,
 def _overtaken(line: Line, read: Collection[str]) -> Iterator[str]:
     """Stops whose liaison read, or acted on, something later of the line: mail can overtake itself, and the last counts."""
     for stop in line.stops():
-        later = [each for each in line.left() if each.recipient == stop.recipient and _left_after(each, stop)]
-        if any(each.reference in line.reported or each.reference in read for each in later):
+        if any(each.reference in line.reported or each.reference in read for each in line.after(stop)):
             yield stop.reference
-
-
-def _left_after(one: Notice, other: Notice) -> bool:
-    return one.left_at is not None and other.left_at is not None and one.left_at > other.left_at
 
 
 def unassigned(person: Person, mine: Sequence[Line], owed: set[Owed], view: gates.View) -> Iterator[Owed]:
