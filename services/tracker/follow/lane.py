@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import Final
 
 import psycopg
@@ -9,8 +10,9 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from services.tracker.follow.metrics import BATCHES, ENTRIES
 from services.tracker.record.batch import Batch, Entry, read_batch
-from services.tracker.record.commit import Register
+from services.tracker.record.commit import Filing, Register
 from shared.failpoints import failpoint
 from shared.streams import GROUP, events_key
 from shared.terms import Stream
@@ -72,6 +74,7 @@ class Lane:
             else:
                 self.reachable = True
                 self.filed(self.stream)
+                count(self.stream, filing)
                 if filing.quarantined:
                     log.warning("quarantined", stream=self.stream, entries=filing.quarantined)
                 return
@@ -82,3 +85,9 @@ class Lane:
             await self.client.xack(events_key(self.stream), GROUP, *ids)
         except RedisError as error:
             log.warning("not_acknowledged", stream=self.stream, entries=len(ids), because=type(error).__name__)
+
+
+def count(stream: Stream, filing: Filing) -> None:
+    BATCHES.labels(stream).inc()
+    for outcome, entries in asdict(filing).items():
+        ENTRIES.labels(stream, outcome).inc(entries)
