@@ -19,7 +19,9 @@ Why = Literal["facts", "time", "policy", "rebuild", "person"]
 NOTIFY: Final = "notices"
 """The channel on which dispatch hears that something may be ready."""
 
-COLUMNS: Final = "reference, key, kind, state, person, kin, cause, recipient, cases, stops, subject, reasons, left_at"
+COLUMNS: Final = (
+    "reference, key, kind, state, person, kin, cause, recipient, cases, stops, subject, reasons, left_at, place_in_line"
+)
 OF_PERSONS: Final = f"SELECT {COLUMNS} FROM notice WHERE person = ANY(%b::text[]) ORDER BY key"  # noqa: S608 - a constant of this module
 OF_SUBJECTS: Final = f"SELECT {COLUMNS} FROM notice WHERE kind = %b AND subject = ANY(%b::text[]) ORDER BY key"  # noqa: S608
 
@@ -136,7 +138,7 @@ def _columns(owed: Owed, why: Why, at: datetime) -> dict[str, Any]:
 
 
 def _notice(*row: Any) -> Notice:
-    reference, key, kind, state, person, kin, cause, recipient, cases, stops, subject, reasons, left_at = row
+    reference, key, kind, state, person, kin, cause, recipient, cases, stops, subject, reasons, left_at, place = row
     return Notice(
         reference=reference,
         key=key,
@@ -151,6 +153,7 @@ def _notice(*row: Any) -> Notice:
         subject=subject,
         reasons=tuple(_reason(each) for each in reasons),
         left_at=left_at,
+        place_in_line=place,
     )
 
 
