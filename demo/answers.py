@@ -24,8 +24,8 @@ Document = dict[str, Any]
 READ_AFTER: Final = timedelta(minutes=20)
 RANG_AFTER: Final = timedelta(hours=1)
 TOLD_AFTER: Final = timedelta(hours=2)
-BRIEFED_AFTER: Final = timedelta(days=3)
-RECORDED_AFTER: Final = timedelta(days=4)
+RECORDED_AFTER: Final = timedelta(days=1)
+BRIEFED_AFTER: Final = timedelta(days=4)
 
 FOUND_OUT: Final = {
     "count": (timedelta(hours=6), "empty boxes that did not come back; the declaration of 55 cases stands"),
@@ -64,16 +64,16 @@ def told(notice: Document, at: datetime) -> Iterator[Act]:
 
 
 def closed(notice: Document, at: datetime) -> Iterator[Act]:
-    """The liaison briefs the family on the determination; then the casualty office records the statistic."""
-    when, person = at + BRIEFED_AFTER, notice["person"]
+    """The casualty office records the statistic, and the liaison briefs the family on the determination."""
+    when, person = at + RECORDED_AFTER, notice["person"]
+    status = {"person": person, "date": when.date().isoformat()}
+    statement = said(CASUALTY_OFFICE, f"accounted-for-{person}", StatusAccountedFor, when, **status)
+    yield Act(when, words(StatusAccountedFor.name), CASUALTY_OFFICE, (statement,))
+    when = at + BRIEFED_AFTER
     briefing = {"person": person, "determination": notice["cause"], "kin": notice["kin"], "at": when.isoformat()}
     id = f"briefed-{notice['reference']}"
     statement = said(LIAISONS, id, BriefingCompleted, when, desk=liaison(notice), **briefing)
     yield Act(when, words(BriefingCompleted.name), LIAISONS, (statement,))
-    when = at + RECORDED_AFTER
-    status = {"person": person, "date": when.date().isoformat()}
-    statement = said(CASUALTY_OFFICE, f"accounted-for-{person}", StatusAccountedFor, when, **status)
-    yield Act(when, words(StatusAccountedFor.name), CASUALTY_OFFICE, (statement,))
 
 
 def settled(discrepancy: Document, at: datetime) -> Act:

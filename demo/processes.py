@@ -52,23 +52,38 @@ class House:
     def url(self, service: str) -> str:
         return f"http://127.0.0.1:{self.ports[service]}"
 
-    def start(self, *services: str) -> None:
-        """Start services, all of them if none is named, and return once each is ready.
+    def start(self) -> None:
+        """Make the record, start both services, and return once both are ready.
 
         Raises:
             NotReady: one ended, or was not ready in time.
         """
-        for service in services or SERVICES:
-            self.servers.run(service, self._logged(service, ["run"]), self._environment())
-        for service in services or SERVICES:
+        self._run("intake")  # which knows nothing of the record, so it need not wait for it
+        self._migrate()
+        self._run("tracker")
+        for service in SERVICES:
             self._await_ready(service)
 
-    def kill(self, *services: str) -> None:
-        """SIGKILL, as in a power cut."""
-        for service in services or SERVICES:
+    def restart(self) -> None:
+        """Start both services again after `kill`.
+
+        Raises:
+            NotReady: one ended, or was not ready in time.
+        """
+        for service in SERVICES:
+            self._run(service)
+        for service in SERVICES:
+            self._await_ready(service)
+
+    def kill(self) -> None:
+        """SIGKILL to both services, as in a power cut."""
+        for service in SERVICES:
             self.servers.ask({"do": "kill", "name": service})
 
-    def migrate(self) -> None:
+    def _run(self, service: str) -> None:
+        self.servers.run(service, self._logged(service, ["run"]), self._environment())
+
+    def _migrate(self) -> None:
         """Make the record and its first policy, and take the directory in."""
         directory = self.folder / "directory.toml"
         directory.write_text(cast.DIRECTORY)
@@ -134,7 +149,6 @@ def house(begins: datetime) -> Iterator[House]:
         clock = StoryClock(folder / "clock")
         clock.set(begins)
         built = House(folder, servers, mailbox, clock, keys, free_ports(SERVICES))
-        built.migrate()
         built.start()
         yield built
 

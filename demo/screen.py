@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, Final
 
 from rich.console import Console
@@ -80,9 +81,10 @@ def _persons(found: Found) -> Table:
 
 
 def _mails(found: Found) -> Table:
-    table = Table("left at", "notice", "kind", "about", "to", "state", title="Mails", title_justify="left")
+    table = Table("left at, UTC", "kind", "about", "to", "state", title="Mails", title_justify="left")
     for reference in found.mails:
         notice = found.notices[reference]
+        left = f"{datetime.fromisoformat(notice['left_at']):%d %b, %H:%M}"
         about = notice["person"] or notice["subject"]
-        table.add_row(notice["left_at"], reference, notice["kind"], about, notice["recipient"], notice["state"])
+        table.add_row(left, notice["kind"], about, notice["recipient"].partition(":")[2], notice["state"])
     return table

@@ -25,7 +25,7 @@ class PowerCuts:
             self.house.kill()
             self.house.servers.kill_redis()
             self.house.servers.restart_redis()
-            self.house.start()
+            self.house.restart()
 
 
 def test_killing_both_services_and_redis_in_the_middle_of_the_story_changes_nothing_that_anybody_is_told() -> None:
