@@ -5,7 +5,7 @@ import json
 import os
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import httpx2
 import typer
@@ -55,7 +55,7 @@ def run(
 
     Exit codes: 0 stopped, 1 the server is unsafe, 2 settings or sources, 3 the server cannot be reached.
     """
-    given = {"host": host, "port": port, "clock": clock}
+    given: dict[str, Any] = {"host": host, "port": port, "clock": clock}
     settings = Settings(**{name: value for name, value in given.items() if value is not None})
     logs.configure("intake")
     try:

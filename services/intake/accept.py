@@ -99,7 +99,7 @@ class Acceptor:
             if self.replicas:
                 pipe.execute_command("WAIT", self.replicas, WAIT_MS)
             said, *confirmed = await pipe.execute()
-        return cast(list[bytes], said), confirmed[0] if confirmed else 0
+        return cast("list[bytes]", said), confirmed[0] if confirmed else 0
 
 
 def call_of(stream: Stream, slug: str, admitted: Sequence[Admitted]) -> list[Any]:

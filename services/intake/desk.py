@@ -51,5 +51,5 @@ def verdict(admitted: Admitted, answer: Answer) -> Verdict:
 def outcome_of(verdict: Verdict) -> str:
     """The word under which a verdict is counted."""
     if isinstance(verdict, Refused):
-        return verdict.type.value
+        return verdict.type.slug
     return "duplicate" if verdict.accepted.duplicate else "accepted"

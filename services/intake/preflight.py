@@ -38,7 +38,7 @@ def too_old(server: dict[str, Any]) -> list[str]:
 
 async def settings_in_the_way(redis: "Redis") -> list[str]:
     try:
-        found: dict[str, str] = await redis.config_get(*NEEDED)
+        found = await redis.config_get(*NEEDED)
     except ResponseError:
         return ["CONFIG is forbidden, so nothing is known: INTAKE_REDIS_DURABILITY=asserted says that you answer for it"]
     return [

@@ -4,7 +4,7 @@
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Any, Final
 
 from shared import wire
@@ -29,17 +29,18 @@ class Then(StrEnum):
     """This id says something else, for ever. A new statement needs a new id; to change the old one, correct it."""
 
 
-class ProblemType(StrEnum):
-    """The slug of a problem type; on the wire it is `urn:rosette:problem:<slug>`."""
+class ProblemType(Enum):
+    """Every problem there is; on the wire its type is `urn:rosette:problem:<slug>`."""
 
+    slug: str
     status: int
     title: str
     then: Then
 
     def __new__(cls, slug: str, status: int, title: str, then: Then) -> "ProblemType":
-        self = str.__new__(cls, slug)
+        self = object.__new__(cls)
         self._value_ = slug
-        self.status, self.title, self.then = status, title, then
+        self.slug, self.status, self.title, self.then = slug, status, title, then
         return self
 
     NOT_UTF_8 = "not-utf-8", 400, "The body is not UTF-8", Then.FIX
@@ -71,7 +72,7 @@ class ProblemType(StrEnum):
 
     @property
     def urn(self) -> str:
-        return URN + self.value
+        return URN + self.slug
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ async def outcomes(redis: "Redis", source: str, id: str) -> list[Outcome]:
     field = receipt_field(source, id)
     async with redis.pipeline(transaction=False) as pipe:
         for stream in STREAMS:
-            pipe.hget(receipts_key(stream, source, id), field)
+            pipe.execute_command("HGET", receipts_key(stream, source, id), field)
         kept = await pipe.execute()
     receipts = [Receipt.parse(stream, each.decode()) for stream, each in zip(STREAMS, kept, strict=True) if each]
     return [await outcome(redis, receipt) for receipt in receipts]
@@ -64,8 +64,8 @@ async def outcomes(redis: "Redis", source: str, id: str) -> list[Outcome]:
 async def outcome(redis: "Redis", receipt: Receipt) -> Outcome:
     """The watermark is read first: the tracker publishes quarantined outcomes before the watermark that covers them."""
     async with redis.pipeline(transaction=False) as pipe:
-        pipe.hmget(filed_key(receipt.stream), "epoch", "through")
-        pipe.hget(quarantined_key(receipt.stream), f"{receipt.epoch} {receipt.seq}")
+        pipe.execute_command("HMGET", filed_key(receipt.stream), "epoch", "through")
+        pipe.execute_command("HGET", quarantined_key(receipt.stream), f"{receipt.epoch} {receipt.seq}")
         (epoch, through), reason = await pipe.execute()
     if reason is not None:
         return Outcome(receipt, "quarantined", reason.decode())

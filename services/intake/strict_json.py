@@ -27,7 +27,7 @@ class RepeatedMember(dict[str, Any]):
     name: str
 
 
-def parse(body: bytes) -> object | Refused:
+def parse(body: bytes) -> Any | Refused:
     """The JSON value that the body holds, its flaws still in it."""
     try:
         text = body.decode()

@@ -43,7 +43,7 @@ def schema(fact: type[Fact]) -> dict[str, Any]:
             "time": {"type": "string", "format": "date-time", "description": "When it happened, with its offset"},
             "datacontenttype": {"const": wire.CONTENT_TYPE},
             "data": data,
-            **{name: False for name in sorted(wire.INTAKE_ATTRIBUTES)},
+            **dict.fromkeys(sorted(wire.INTAKE_ATTRIBUTES), False),
         },
         "patternProperties": {f"^{wire.ATTRIBUTE_NAME.pattern}$": True},
         "additionalProperties": False,

@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from shared import wire
+from shared.events import BY_WIRE_NAME
 from shared.schemas.generate import FOLDER, differing, files, schema
 from tests import facts
 
@@ -36,7 +36,7 @@ def test_a_file_that_differs_is_missing_or_is_too_many_is_named(tmp_path: Path) 
 
 @pytest.mark.parametrize("wire_name", facts.EVERY)
 def test_the_schema_of_a_type_admits_its_events(wire_name: str) -> None:
-    described = schema(wire.BY_WIRE_NAME[wire_name])
+    described = schema(BY_WIRE_NAME[wire_name])
     validator = jsonschema.Draft202012Validator(described)
     validator.check_schema(described)
     validator.validate(facts.EVERY[wire_name]())
@@ -44,7 +44,7 @@ def test_the_schema_of_a_type_admits_its_events(wire_name: str) -> None:
 
 @pytest.mark.parametrize("wire_name", facts.EVERY)
 def test_the_schema_of_a_type_refuses_what_only_intake_writes_and_unknown_fields(wire_name: str) -> None:
-    validator = jsonschema.Draft202012Validator(schema(wire.BY_WIRE_NAME[wire_name]))
+    validator = jsonschema.Draft202012Validator(schema(BY_WIRE_NAME[wire_name]))
     statement = facts.EVERY[wire_name]()
     assert not validator.is_valid(facts.admitted(statement))
     assert not validator.is_valid(facts.EVERY[wire_name](unheard_of="x"))
@@ -52,5 +52,5 @@ def test_the_schema_of_a_type_refuses_what_only_intake_writes_and_unknown_fields
 
 
 def test_every_type_has_its_file_named_as_on_the_wire(written: dict[str, Any]) -> None:
-    for wire_name in wire.BY_WIRE_NAME:
+    for wire_name in BY_WIRE_NAME:
         assert written[f"{wire_name}.json"]["properties"]["type"] == {"const": wire_name}

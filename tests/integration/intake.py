@@ -9,16 +9,18 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import httpx2
 import orjson
+from redis import Redis
 
 from services.intake.app import create
 from services.intake.doors.http import BATCH, STRUCTURED
 from services.intake.settings import Settings
 from services.intake.sources import hash_of
-from shared.terms import ROLES, Role
+from shared.streams import events_key
+from shared.terms import ROLES, Role, Stream
 from tests import facts
 
 GRANT: Final = """
@@ -94,6 +96,11 @@ async def running(redis_url: str, folder: Path, **settings: Any) -> AsyncIterato
         httpx2.AsyncClient(transport=transport, base_url="http://intake") as client,
     ):
         yield Intake(client, file)
+
+
+def entries(redis: Redis, stream: Stream) -> list[tuple[bytes, dict[bytes, bytes]]]:
+    """What stands in a stream: entry id and fields, the oldest first."""
+    return cast("list[tuple[bytes, dict[bytes, bytes]]]", redis.xrange(events_key(stream)))
 
 
 @contextmanager

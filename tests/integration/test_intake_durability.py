@@ -63,14 +63,14 @@ async def test_a_server_without_the_function_is_refused(redis_url: str) -> None:
 
 
 async def test_where_config_is_forbidden_the_operator_has_to_answer_for_it(redis: Redis, redis_url: str) -> None:
-    redis.execute_command("ACL", "SETUSER", "limited", "on", ">pw", "~*", "+@all", "-config")
+    redis.acl_setuser("limited", enabled=True, passwords=["+pw"], keys=["*"], categories=["+@all"], commands=["-config"])
     try:
         url = redis_url.replace("://", "://limited:pw@")
         [reason] = await reasons(url)
         assert "INTAKE_REDIS_DURABILITY=asserted" in reason
         assert await reasons(url, "asserted") == []
     finally:
-        redis.execute_command("ACL", "DELUSER", "limited")
+        redis.acl_deluser("limited")
 
 
 def test_a_server_before_functions_is_too_old() -> None:

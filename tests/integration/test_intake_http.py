@@ -13,7 +13,7 @@ from redis import Redis
 from shared import wire
 from shared.streams import events_key, filed_key, index_key, quarantined_key
 from tests import facts
-from tests.integration.intake import Intake, running
+from tests.integration.intake import Intake, entries, running
 
 CUSTODY = events_key("custody")
 
@@ -31,14 +31,14 @@ def redis(redis_url: str) -> Iterator[Redis]:
 
 
 def seqs(redis: Redis) -> list[int]:
-    return [int(fields[b"seq"]) for _, fields in redis.xrange(CUSTODY)]
+    return [int(fields[b"seq"]) for _, fields in entries(redis, "custody")]
 
 
 # ------------------------------------------------------------------------------------------------- accepted
 async def test_an_accepted_event_stands_in_its_stream_as_the_tracker_reads_it(intake: Intake, redis: Redis) -> None:
     answer = await intake.submit(facts.released(id="E-1"))
     assert answer.status_code == 202
-    [(entry, fields)] = redis.xrange(CUSTODY)
+    [(entry, fields)] = entries(redis, "custody")
     decoded = wire.decode("custody", fields)
     assert isinstance(decoded, wire.Decoded)
     receipt = answer.json()
@@ -55,7 +55,7 @@ async def test_every_type_of_the_catalogue_is_accepted_on_its_stream(intake: Int
     statement = facts.EVERY[wire_name]()
     answer = await intake.submit(statement)
     assert answer.status_code == 202, answer.text
-    [(_, fields)] = redis.xrange(events_key(answer.json()["stream"]))
+    [(_, fields)] = entries(redis, answer.json()["stream"])
     assert isinstance(wire.decode(answer.json()["stream"], fields), wire.Decoded)
 
 

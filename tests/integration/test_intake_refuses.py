@@ -177,7 +177,9 @@ async def test_bad_input_is_a_problem_and_leaves_no_trace(intake: Intake, name: 
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("name", [name for name, bad in BAD.items() if bad.body[:1] == b"{" and bad.type not in ("not-json", "not-utf-8")])
+@pytest.mark.parametrize(
+    "name", [name for name, bad in BAD.items() if bad.body[:1] == b"{" and bad.type not in ("not-json", "not-utf-8")]
+)
 async def test_one_bad_event_of_a_batch_costs_the_others_nothing(intake: Intake, redis: Redis, name: str) -> None:
     bad = BAD[name]
     good = text(id="E-good", transfer="T-good")

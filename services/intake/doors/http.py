@@ -111,7 +111,7 @@ class HttpDoor:
         self,
         credentials: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)],
         source: str = "",
-        id: str = "",  # noqa: A002 - the CloudEvents attribute
+        id: str = "",
     ) -> Response:
         """The receipt on each stream that has one, and whether the event was filed or quarantined since."""
         reader = holder(self.register, credentials)

@@ -1,0 +1,177 @@
+"""The command line: sources that a running intake follows, files that are sent, and exit codes that do not change."""
+
+import json
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from redis import Redis
+from typer.testing import CliRunner, Result
+
+from services.intake.__main__ import app
+from services.intake.sources import BadSources, Register, hash_of, read
+from services.intake.submit import statements
+from shared.streams import events_key
+from tests import facts
+from tests.integration.intake import key_of, process, running, sources_file
+
+Cli = Callable[..., Result]
+ADD = ("--uri", "urn:example:unc", "--role", "custodian", "--type", "custody.*", "--party", "unc")
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Cli:
+    file = tmp_path / "sources.toml"
+
+    def call(*args: str, **env: str) -> Result:
+        return CliRunner().invoke(app, args, env={"INTAKE_SOURCES": str(file), "COLUMNS": "200", **env})
+
+    return call
+
+
+# ------------------------------------------------------------------------------------------------- sources
+def test_a_source_is_added_listed_and_revoked(cli: Cli, tmp_path: Path) -> None:
+    key = json.loads(cli("sources", "add", "unc-custody", *ADD, "--json").stdout)["key"]
+    file = tmp_path / "sources.toml"
+    assert key not in file.read_text()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    register = Register(file)
+    assert register.holder(key) is not None
+    assert register.holder(key + "x") is None
+    [listed] = json.loads(cli("sources", "list", "--json").stdout)["sources"]
+    assert (listed["slug"], listed["keys"], listed["types"]) == ("unc-custody", 1, ["custody.*"])
+    assert "unc-custody" in cli("sources", "list").stdout
+    assert cli("sources", "revoke", "unc-custody").exit_code == 0
+    assert register.holder(key) is None
+    assert "revoked" in cli("sources", "list").stdout
+
+
+def test_an_edit_keeps_what_people_wrote_beside_it(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "sources.toml"
+    file.write_text("# kept by the duty officer\n")
+    cli("sources", "add", "one", *ADD)
+    cli("sources", "add", "two", *ADD)
+    assert file.read_text().startswith("# kept by the duty officer\n")
+    assert [entry.slug for entry in read(file).sources] == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("sources", "add", "Not a slug", *ADD),
+        ("sources", "add", "one", "--uri", "urn:x", "--role", "emperor", "--type", "*"),
+        ("sources", "add", "one", "--uri", "urn:x", "--role", "custodian", "--type", "custody.lost"),
+        ("sources", "add", "known", *ADD),
+        ("sources", "revoke", "unknown"),
+    ],
+)
+def test_a_wrong_edit_is_a_usage_error_and_leaves_the_file_as_it_was(cli: Cli, tmp_path: Path, args: Any) -> None:
+    cli("sources", "add", "known", *ADD)
+    before = (tmp_path / "sources.toml").read_text()
+    assert cli(*args).exit_code == 2
+    assert (tmp_path / "sources.toml").read_text() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["sources.toml"]
+
+
+@pytest.mark.parametrize("text", ["[[sources", '[[sources]]\nslug = "x"\n', 'secret = "Zx81"\n'])
+def test_a_file_that_is_no_sources_file_changes_nothing_and_is_reported(tmp_path: Path, text: str) -> None:
+    file = sources_file(tmp_path)
+    told: list[str | None] = []
+    register = Register(file, on_change=told.append)
+    good = file.read_text()
+    file.write_text(text)
+    assert register.holder(key_of("custodian")) is not None
+    assert register.broken == told[0]
+    assert "Zx81" not in str(register.broken)
+    with pytest.raises(BadSources):
+        read(file)
+    file.write_text(good)
+    assert register.holder(key_of("custodian")) is not None
+    assert register.broken is None
+    assert told[1:] == [None]
+
+
+async def test_a_running_intake_follows_the_sources_file(redis_url: str, tmp_path: Path) -> None:
+    async with running(redis_url, tmp_path) as intake:
+        whole = intake.sources.read_text()
+        intake.sources.write_text(whole.replace(hash_of(key_of("custodian")), hash_of("another")))
+        assert (await intake.submit(facts.released())).status_code == 401
+        intake.sources.unlink()
+        ready = await intake.client.get("/readyz")
+        assert (ready.status_code, ready.json()["ready"]) == (503, False)
+        intake.sources.write_text(whole)
+        assert (await intake.submit(facts.released())).status_code == 202
+        assert (await intake.client.get("/readyz")).status_code == 200
+        metrics = (await intake.client.get("/metrics")).text
+        assert 'rosette_intake_statements_total{door="http",outcome="accepted"}' in metrics
+
+
+# ------------------------------------------------------------------------------------------------- submit
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("intake")
+
+
+@pytest.fixture
+def url(redis_url: str, folder: Path) -> Iterator[str]:
+    with process(redis_url, folder) as (_, url):
+        yield url
+
+
+def test_files_are_sent_in_batches_and_exit_codes_say_how_it_went(cli: Cli, tmp_path: Path, url: str, redis_url: str) -> None:
+    file, env = tmp_path / "events.ndjson", {"INTAKE_KEY": key_of("custodian"), "INTAKE_URL": url}
+    lines = [orjson.dumps(facts.released(id=f"E-{n}", transfer=f"T-{n}")) for n in range(250)]
+    file.write_bytes(b"\n".join(lines))
+    sent = json.loads(cli("submit", str(file), "--json", **env).stdout)
+    assert sent["outcomes"] == {"accepted": 250}
+    assert [each["number"] for each in sent["answers"]] == list(range(1, 251))
+    with Redis.from_url(redis_url) as redis:
+        assert redis.xlen(events_key("custody")) == 250
+
+    file.write_bytes(b"[" + lines[0] + b", " + orjson.dumps(facts.released(condition="unheard of")) + b"]")
+    again = cli("submit", str(file), **env)
+    assert again.exit_code == 1
+    assert "duplicate" in again.stdout
+    assert "/data/condition" in again.stdout
+
+    key_file = tmp_path / "key"
+    key_file.write_text(key_of("liaison") + "\n")
+    file.write_bytes(lines[0])
+    assert cli("submit", str(file), "--key-file", str(key_file), **env).exit_code == 1
+    assert cli("submit", str(file), "--key-file", str(tmp_path / "none"), **env).exit_code == 2
+    assert cli("submit", str(file), **env | {"INTAKE_KEY": ""}).exit_code == 2
+    file.write_text('{"id": ')
+    assert cli("submit", str(file), **env).exit_code == 2
+
+
+def test_without_intake_a_file_is_not_sent(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "event.json"
+    file.write_bytes(orjson.dumps(facts.released()))
+    assert cli("submit", str(file), INTAKE_KEY="k", INTAKE_URL="http://127.0.0.1:9").exit_code == 3
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a":1}{"b": NaN}', '[{"a":1},\n {"b": NaN}]', '{"a":1}\n\n{"b": NaN}\n', ' [{"a":1} , {"b": NaN} ] ']
+)
+def test_statements_are_taken_from_a_file_as_they_stand_in_it(text: str) -> None:
+    assert list(statements(text)) == ['{"a":1}', '{"b": NaN}']
+
+
+# ------------------------------------------------------------------------------------------------- run
+def test_run_refuses_an_unsafe_server_unreadable_sources_and_a_server_that_is_not_there(
+    cli: Cli, redis_url: str, tmp_path: Path
+) -> None:
+    assert cli("run", INTAKE_REDIS_URL="redis://127.0.0.1:9/0").exit_code == 3
+    assert cli("run", INTAKE_REDIS_URL=redis_url).exit_code == 2
+    sources_file(tmp_path)
+    with Redis.from_url(redis_url) as redis:
+        redis.config_set("appendfsync", "everysec")
+        try:
+            refused = cli("run", INTAKE_REDIS_URL=redis_url)
+        finally:
+            redis.config_set("appendfsync", "always")
+    assert refused.exit_code == 1
+    assert "appendfsync is everysec, not always" in refused.stderr
