@@ -151,6 +151,6 @@ def family(person: str = "P-0001", liaison: str = "L-1") -> Sequence[CloudEvent]
     return facts.kin(person), facts.pnok(person), facts.liaison(person, liaison)
 
 
-def identified(case: str = "K55-01", person: str = "P-0001", liaison: str = "L-1") -> Sequence[CloudEvent]:
+def identified(case: str = "K55-01", person: str = "P-0001", determination: str = "D-1") -> Sequence[CloudEvent]:
     """A person whose family is owed an identification."""
-    return facts.registered(case), *family(person, liaison), facts.determined(case, person)
+    return facts.registered(case), *family(person), facts.determined(case, person, determination)

@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import structlog
-from psycopg_pool import PoolTimeout
+from psycopg_pool import PoolClosed, PoolTimeout
 from redis.exceptions import RedisError
 
 from services.tracker.model.directory import DEFAULT_OFFICE, Directory
@@ -130,6 +130,8 @@ class Sayer:
         while True:
             try:
                 return await conclude(self.register, attempt, person, outcome, self.machine)
+            except PoolClosed:
+                raise
             except OUTAGE as outage:
                 log.warning("notice.unwritten", attempt=str(attempt), because=type(outage).__name__)
                 await asyncio.sleep(WRITE_AGAIN_S)
