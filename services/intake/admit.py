@@ -21,12 +21,12 @@ LARGEST_EVENT_BYTES: Final = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One statement as a door received it. `recordedtime` is our clock; `characters` whether its strings need a look."""
+    """One statement as a door received it. `recordedtime` is our clock; `suspect` as the parser saw it."""
 
     said: object
     door: str
     recordedtime: str
-    characters: bool = True
+    suspect: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,15 @@ def admit(submission: Submission, source: Source) -> Admitted | Refused:
     said = submission.said
     if not isinstance(said, dict):
         return Refused(ProblemType.BATCH, "an event is a JSON object")
-    if (found := flaw(said, characters=submission.characters)) is not None:
+    if submission.suspect and (found := flaw(said)) is not None:
         return found
     for name in wire.INTAKE_ATTRIBUTES & said.keys():
         return Refused(ProblemType.RESERVED_ATTRIBUTE, "only intake writes it", f"/{name}")
     try:
         event = wire.read(said)
     except wire.Invalid as invalid:
-        return too_large(said) or invalid_event(invalid.problems)
+        # An event that reads is no deeper than its type, so only one that does not read needs a look at its levels.
+        return flaw(said) or too_large(said) or invalid_event(invalid.problems)
     if (outside := next(outside_grant(event, source), None)) is not None:
         return outside
     body = orjson.dumps(

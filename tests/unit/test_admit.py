@@ -9,7 +9,7 @@ import pytest
 from services.intake.admit import LARGEST_EVENT_BYTES, Admitted, Submission, admit
 from services.intake.grants import Source, covered, types_named
 from services.intake.problems import ERRORS_SHOWN, ProblemType, Refused
-from services.intake.strict_json import DEPTH, RepeatedMember, flaw, may_hold_bad_characters, parse
+from services.intake.strict_json import DEPTH, Parsed, flaw, parse
 from shared.events import BY_WIRE_NAME
 from shared.terms import ROLES
 from shared.wire import Problem
@@ -129,13 +129,43 @@ def test_the_table_in_the_docs_is_the_catalogue() -> None:
 
 
 # ------------------------------------------------------------------------------------------------- strict JSON
+def parsed(body: bytes) -> Parsed:
+    found = parse(body)
+    assert isinstance(found, Parsed)
+    return found
+
+
 def test_a_member_that_stands_there_twice_is_found_wherever_it_is() -> None:
-    assert type(parse(b'{"a": 1, "a": 1}')) is RepeatedMember
-    found = flaw(parse(b'[{"a": {"b/c": [{"x": 1, "y": 2, "x": 1}]}}]'), characters=False)
+    found = flaw(parsed(b'[{"a": {"b/c": [{"x": 1, "y": 2, "x": 1}]}}]').value)
     assert found == Refused(ProblemType.DUPLICATE_KEY, "the same member twice", "/0/a/b~1c/0/x")
 
 
-def test_strings_are_looked_at_only_where_an_escape_could_have_brought_something_in() -> None:
-    assert not may_hold_bad_characters(b'{"place": "Osan \\u00e9"}')
-    assert may_hold_bad_characters(b'{"place": "\\uD83D"}')
-    assert flaw(parse(b'{"place": "\\ud83d\\ude00"}'), characters=True) is None
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"a": 1, "a": 1}',
+        b"[1.0]",
+        b"[1e400]",
+        b"[NaN]",
+        b"[-Infinity]",
+        b"[9007199254740992]",
+        b"[-9007199254740992]",
+        b'["\\u0000"]',
+        b'["\\uDEAD"]',
+        b'{"\\ud800": 1}',
+    ],
+)
+def test_whatever_no_event_may_hold_is_suspect_and_then_found(body: bytes) -> None:
+    assert parsed(body).suspect
+    assert flaw(parsed(body).value) is not None
+
+
+@pytest.mark.parametrize("body", [b'{"a": [1, -1, true, null, "Osan \\u00e9"]}', b"[9007199254740991]"])
+def test_what_an_event_may_hold_is_not_suspect(body: bytes) -> None:
+    assert not parsed(body).suspect
+
+
+def test_a_pair_of_surrogates_is_suspect_and_no_flaw() -> None:
+    emoji = parsed(b'{"place": "\\ud83d\\ude00"}')
+    assert emoji.suspect
+    assert flaw(emoji.value) is None

@@ -18,7 +18,7 @@ from services.intake.grants import Source
 from services.intake.problems import MEDIA_TYPE, RETRY_AFTER_S, ProblemType, Refused
 from services.intake.receipts import Outcome, outcomes
 from services.intake.sources import Register
-from services.intake.strict_json import may_hold_bad_characters, parse
+from services.intake.strict_json import parse
 from shared.clock import Now
 from shared.terms import instant_text
 from shared.wire import IDENTITY
@@ -98,11 +98,10 @@ class HttpDoor:
         if isinstance(body, Refused):
             return problem(body)
         with metrics.ACCEPT_SECONDS.time():
-            said = statements(body, mode)
-            if isinstance(said, Refused):
-                return problem(said)
-            characters, at = may_hold_bad_characters(body), instant_text(self.now())
-            verdicts = await take([Submission(each, DOOR, at, characters) for each in said], source, self.acceptor)
+            submissions = statements(body, mode, instant_text(self.now()))
+            if isinstance(submissions, Refused):
+                return problem(submissions)
+            verdicts = await take(submissions, source, self.acceptor)
         if mode == BATCH:
             return json(200, [item(each) for each in verdicts])
         return single(verdicts[0])
@@ -168,17 +167,17 @@ async def body_of(request: Request) -> bytes | Refused:
     return b"".join(chunks) if size <= LARGEST_BODY_BYTES else too_large
 
 
-def statements(body: bytes, mode: str) -> Sequence[object] | Refused:
-    said = parse(body)
-    if isinstance(said, Refused):
-        return said
-    if mode == STRUCTURED:
-        return [said]
+def statements(body: bytes, mode: str, at: str) -> Sequence[Submission] | Refused:
+    """What the body states, as received `at`."""
+    parsed = parse(body)
+    if isinstance(parsed, Refused):
+        return parsed
+    said = [parsed.value] if mode == STRUCTURED else parsed.value
     if not isinstance(said, list):
         return Refused(ProblemType.BATCH, "a batch is a JSON array")
     if len(said) > MOST_EVENTS:
         return Refused(ProblemType.TOO_MANY_EVENTS, f"more than {MOST_EVENTS} events")
-    return said
+    return [Submission(each, DOOR, at, parsed.suspect) for each in said]
 
 
 # ------------------------------------------------------------------------------------------------- answers
