@@ -233,7 +233,7 @@ def _registered(before: Case, event: Event, data: CaseRegistered) -> Case:
         kind=data.kind,
         turnover=data.turnover,
         label=data.label,
-        custody=custody_.registered(before.custody, data.custodian, data.place),
+        custody=custody_.registered(before.custody, event, data),
     )
 
 

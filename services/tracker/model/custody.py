@@ -6,13 +6,14 @@ closed without change, anything else is open. Until it is accepted the releaser 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import NamedTuple
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
 
 from services.tracker.model.changed import changed
 from services.tracker.model.discrepancies import Misfit
 from services.tracker.model.policy import Policy
 from shared.events import (
+    CaseRegistered,
     CaseSealed,
     CustodyAccepted,
     CustodyDeclared,
@@ -22,10 +23,18 @@ from shared.events import (
     TransportDeparted,
 )
 from shared.events.event import Event
-from shared.terms import Seal
+from shared.terms import Precision, Seal
 
 Seals = tuple[str, ...] | None
 """`number@position`, sorted; None where a statement over several cases does not say which seals are this case's."""
+
+
+PERIOD: Final[dict[Precision, timedelta]] = {
+    "instant": timedelta(0),
+    "day": timedelta(days=1),
+    "year": timedelta(days=366),
+}
+"""How long after its place in world order a statement may really have happened."""
 
 
 class Half(NamedTuple):
@@ -47,7 +56,7 @@ class Transfer(NamedTuple):
     refused_at: datetime | None = None
     accepted_last: bool = False
     before: str | None = None
-    """Custodian before the acceptance: who should have released the case."""
+    """Custodian before the acceptance, who should have released the case; None where that cannot be told."""
 
     @property
     def open(self) -> bool:
@@ -56,10 +65,14 @@ class Transfer(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """A party that answers for the case, by a hand-over (`transfer`) or by a registration, a release or a declaration."""
+    """A party that answers for the case, by a hand-over (`transfer`) or by a registration, a release or a declaration.
+
+    `until` is the end of the day or year in which it may have begun: order inside it says nothing.
+    """
 
     party: str
     transfer: str | None
+    until: datetime
 
 
 @dataclass(frozen=True)
@@ -84,13 +97,12 @@ class Custody:
         return self.succession[-1].transfer if self.succession else None
 
 
-def registered(before: Custody, custodian: str, place: str | None) -> Custody:
+def registered(before: Custody, event: Event, data: CaseRegistered) -> Custody:
     """A registration starts custody; over a custodian already known it changes nothing, and a different one is a misfit."""
     if before.custodian is None:
-        return changed(before, succession=_then(before, custodian), place=place or before.place)
-    if before.custodian != custodian:
-        return _misfit(before, Misfit("custodian", "registration", before.custodian, custodian))
-    return before
+        return changed(before, succession=_then(before, event, data.custodian), place=data.place or before.place)
+    found = _unless(_answers(before, event), data.custodian, "registration")
+    return changed(before, misfits=before.misfits + found) if found else before
 
 
 def released(before: Custody, event: Event, data: CustodyReleased, number: str) -> Custody:
@@ -103,15 +115,14 @@ def released(before: Custody, event: Event, data: CustodyReleased, number: str) 
     found: tuple[Misfit, ...] = ()
     if before.seals is not None and seals is not None and seals != before.seals:
         found = (Misfit("seal", f"{data.transfer}#release", _text(before.seals), _text(seals)),)
-    answers = before.custodian if known.accepted is None else known.before
-    if answers is not None and answers != data.released_by:
-        found = (*found, Misfit("custodian", f"{data.transfer}#release", answers, data.released_by))
+    answers = _answers(before, event) if known.accepted is None else known.before
+    found += _unless(answers, data.released_by, f"{data.transfer}#release")
     transfer = known._replace(released=half)
     return changed(
         before,
         transfers={**before.transfers, data.transfer: transfer},
         open_transfers=_open(before, data.transfer, transfer),
-        succession=before.succession or _then(before, data.released_by),
+        succession=before.succession or _then(before, event, data.released_by),
         place=data.place if known.accepted is None else before.place,
         misfits=before.misfits + found,
     )
@@ -126,12 +137,12 @@ def accepted(before: Custody, event: Event, data: CustodyAccepted, number: str) 
         return _misfit(before, Misfit("hand_over", f"{data.transfer}#accepted", known.accepted.party, data.accepted_by))
     seals = seals_of(number, data.cases, data.seals_seen)
     half = Half(event.occurred_at, data.accepted_by, data.accepted_from, seals, data.condition, data.precision == "instant")
-    transfer = known._replace(accepted=half, accepted_last=True, before=before.custodian)
+    transfer = known._replace(accepted=half, accepted_last=True, before=before.custodian if half.exact else None)
     return changed(
         before,
         transfers={**before.transfers, data.transfer: transfer},
         open_transfers=_open(before, data.transfer, transfer),
-        succession=_then(before, data.accepted_by, data.transfer),
+        succession=_then(before, event, data.accepted_by, data.transfer),
         place=data.place,
         seals=before.seals if seals is None else seals,
     )
@@ -150,10 +161,9 @@ def refused(before: Custody, event: Event, data: CustodyRefused) -> Custody:
 
 
 def declared(before: Custody, event: Event, data: CustodyDeclared) -> Custody:
-    after = changed(before, succession=_then(before, data.custodian), place=data.place)
-    if before.custodian is None or before.custodian == data.custodian:
-        return after
-    return _misfit(after, Misfit("custodian", f"{event.source}#{event.id}", before.custodian, data.custodian))
+    found = _unless(_answers(before, event), data.custodian, f"{event.source}#{event.id}")
+    succession = _then(before, event, data.custodian)
+    return changed(before, succession=succession, place=data.place, misfits=before.misfits + found)
 
 
 def moved(before: Custody, data: TransportDeparted | TransportArrived) -> Custody:
@@ -206,11 +216,22 @@ def _text(seals: tuple[str, ...]) -> str:
     return (", ".join(seals) or "none")[:500]
 
 
-_UNKNOWN = Transfer()
+_UNKNOWN: Final = Transfer()
 
 
-def _then(before: Custody, party: str, transfer: str | None = None) -> tuple[Claim, ...]:
-    return (*before.succession, Claim(party, transfer))
+def _then(before: Custody, event: Event, party: str, transfer: str | None = None) -> tuple[Claim, ...]:
+    return (*before.succession, Claim(party, transfer, event.occurred_at + PERIOD[event.data.precision]))
+
+
+def _answers(before: Custody, event: Event) -> str | None:
+    """Who answers for the case when `event` happens; None where nobody does, or the order of the two says nothing."""
+    last = before.succession[-1] if before.succession else None
+    return last.party if last is not None and last.until <= event.occurred_at else None
+
+
+def _unless(answers: str | None, party: str, anchor: str) -> tuple[Misfit, ...]:
+    """The misfit of a statement in the name of a party that does not answer for the case."""
+    return () if answers in (None, party) else (Misfit("custodian", anchor, str(answers), party),)
 
 
 def _open(before: Custody, id: str, transfer: Transfer) -> tuple[str, ...]:
