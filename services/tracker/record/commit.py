@@ -104,8 +104,9 @@ class Register:
             await hold_corrections(cursor, exclusive=batch.corrects)
             rule = await self.policies.in_force(cursor)
             numbers = await self.names.numbers(cursor, {name for arrival in batch.arrivals for name in arrival.names})
+            identities = await self.names.corrected(cursor, {arrival.event.key for arrival in batch.arrivals})
             links = await originals(cursor, batch, numbers)
-            ids = [no for target, no in numbers.items() if not is_hub(target)]
+            ids = [no for target, no in (numbers | identities).items() if not is_hub(target)]
             hubs = [no for target, no in numbers.items() if is_hub(target)]
             held = await hold(cursor, ids, hubs, wider)
             if isinstance(held, Wider):
@@ -113,7 +114,6 @@ class Register:
             failpoint("tracker.locked")
 
             found = await facts.file_facts(cursor, batch, at)
-            identities = await self.names.corrected(cursor, [arrival.event.key for _, arrival in found.filed])
             named = names_of(found, numbers, identities)
             await self._keep(cursor, found, named)
             before = [tie for tie in held.reach.ties if tie not in links]

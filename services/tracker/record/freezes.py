@@ -10,10 +10,10 @@ from services.tracker.record.watermarks import advance
 from shared.terms import Stream
 
 OPEN: Final = """
-    INSERT INTO freeze (stream, kind, reason, opened_at) VALUES (%s, 'manual', %s, %s) RETURNING no
+    INSERT INTO "freeze" (stream, kind, reason, opened_at) VALUES (%s, 'manual', %s, %s) RETURNING no
 """
 LIFT: Final = """
-    UPDATE freeze SET lifted_at = %(at)s, lifted_by = %(who)s
+    UPDATE "freeze" SET lifted_at = %(at)s, lifted_by = %(who)s
      WHERE lifted_at IS NULL AND (%(no)s::bigint IS NULL OR no = %(no)s)
     RETURNING no, stream, kind, epoch, low, high
 """

@@ -38,18 +38,18 @@ class Folded:
     """A hub as its history describes it. `wakes_at`: when an event dated ahead is to be folded as well.
 
     `unfoldable`: the fold failed on what was filed; the state is that of a hub of which nothing is known. `concerns`: of a
-    person, the cases that a determination brings together with them, now or at an instant still ahead.
+    person, the cases and individuals that a determination brings together with them, now or at an instant still ahead.
     """
 
     state: Hub
     discrepancies: tuple[Discrepancy, ...] = ()
     wakes_at: datetime | None = None
     unfoldable: bool = False
-    concerns: frozenset[str] = frozenset()
+    concerns: frozenset[Target] = frozenset()
 
 
 class News(NamedTuple):
-    """What is new to a hub's history. `whole`: one of them is a correction, or is corrected by one."""
+    """What is new to a hub's history. `whole`: one of them is corrected by another that is filed already."""
 
     events: Sequence[int]
     whole: bool
@@ -124,7 +124,7 @@ def step(before: Folded | None, new: Sequence[Event], wanted: Wanted, policy: Po
     ordered = sorted(new, key=world_order)
     late = not isinstance(state, Case) or (state.last is not None and world_order(ordered[0]) < state.last)
     assert wanted.news is not None
-    if late or wanted.news.whole or ordered[-1].occurred_at > horizon:
+    if late or wanted.news.whole or ordered[-1].occurred_at > horizon or any(map(is_correction, new)):
         return None
     try:
         for event in ordered:
@@ -164,14 +164,19 @@ def described(state: Hub, policy: Policy, wakes_at: datetime | None) -> Folded:
         case Case():
             return Folded(state, state.discrepancies(policy), wakes_at)
         case Person():
-            return Folded(state, state.discrepancies(), wakes_at, concerns=state.cases)
+            return Folded(state, state.discrepancies(), wakes_at, concerns=remains(state))
         case Turnover():
             return Folded(state, state.discrepancies(), wakes_at)
 
 
 def with_what_is_ahead(now: Folded, later: Hub) -> Folded:
     """What is dated ahead ties a person to its cases already: when it comes into force nobody else may be looking."""
-    return replace(now, concerns=now.concerns | later.cases) if isinstance(later, Person) else now
+    return replace(now, concerns=now.concerns | remains(later)) if isinstance(later, Person) else now
+
+
+def remains(person: Person) -> frozenset[Target]:
+    individuals = {id for determination in person.determinations.values() for id in determination.individuals}
+    return frozenset({Target("case", number) for number in person.cases} | {Target("individual", id) for id in individuals})
 
 
 def _fold(target: Target, events: Sequence[Event]) -> Hub:
@@ -186,6 +191,6 @@ def _fold(target: Target, events: Sequence[Event]) -> Hub:
             raise AssertionError(f"{target.kind} is no hub")
 
 
-def changed_by(event: Event) -> bool:
+def is_correction(event: Event) -> bool:
     """Whether an event changes what others said, so that one step forward is not enough."""
     return isinstance(event.data, RecordCorrected)

@@ -40,7 +40,7 @@ def names_of(found: Sorted, numbers: Mapping[Target, int], identities: Mapping[T
 def news_of(
     pairs: Collection[tuple[int, int]], named: Sequence[Named], links: Collection[Tie], identities: Mapping[Target, int]
 ) -> dict[int, News]:
-    """What is new to each hub, and whether corrections are involved, so that its whole history must be read."""
+    """What is new to each hub, and whether it was corrected before it came, so that the whole history must be read."""
     own = set(identities.values())
     corrected = {each.event for each in named if not own.isdisjoint(each.ids)} | {link.event for link in links}
     events: dict[int, list[int]] = defaultdict(list)

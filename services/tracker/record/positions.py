@@ -28,7 +28,7 @@ BEGIN: Final = """
     INSERT INTO epoch (stream, epoch, first_seen_at, current) VALUES (%b, %b, %b, true)
 """
 FREEZE_NEW: Final = """
-    INSERT INTO freeze (stream, kind, epoch, reason, opened_at)
+    INSERT INTO "freeze" (stream, kind, epoch, reason, opened_at)
     VALUES (%b, 'epoch', %b, 'the stream began a new epoch: Redis lost its state, facts may be missing', %b)
     ON CONFLICT DO NOTHING
 """

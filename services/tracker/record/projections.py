@@ -18,7 +18,7 @@ Row = tuple[Any, ...]
 
 ADVANCE: Final = "UPDATE target SET revision = revision + 1 WHERE no = ANY(%b::bigint[])"
 BRING_TOGETHER: Final = """
-    INSERT INTO concern (case_, person) SELECT * FROM unnest(%b::bigint[], %b::bigint[]) ON CONFLICT DO NOTHING
+    INSERT INTO concern (remains, person) SELECT * FROM unnest(%b::bigint[], %b::bigint[]) ON CONFLICT DO NOTHING
 """
 
 
@@ -92,7 +92,7 @@ def columns(rows: Sequence[Row]) -> list[list[Any]]:
 
 
 async def bring_together(cursor: Cursor, pairs: Collection[tuple[int, int]]) -> None:
-    """Remember that these (case, person) concerned each other, by number."""
+    """Remember that these (case or individual, person) concerned each other, by number."""
     if pairs:
         await cursor.execute(BRING_TOGETHER, columns(sorted(pairs)))
 
@@ -165,11 +165,12 @@ KEEP: Final = """
                             ELSE discrepancy.opened_at END
 """
 CLOSE: Final = """
-    UPDATE discrepancy SET open = false, resolution = NULL, resolved_at = %b WHERE open AND id = ANY(%b::text[])
+    UPDATE discrepancy SET open = false, resolution = NULL, resolved_at = %b
+     WHERE (open OR resolution IS NOT NULL) AND id = ANY(%b::text[])
 """
 KNOWN: Final = """
     SELECT id FROM discrepancy JOIN unnest(%b::text[], %b::text[]) AS given (subject_kind, subject)
-     USING (subject_kind, subject) WHERE open
+     USING (subject_kind, subject) WHERE open OR resolution IS NOT NULL
 """
 
 
@@ -184,8 +185,8 @@ async def keep_discrepancies(cursor: Cursor, found: Sequence[Discrepancy], gone:
         await cursor.execute(CLOSE, (at, sorted(gone)))
 
 
-async def open_discrepancies(cursor: Cursor, subjects: Sequence[tuple[str, str]]) -> set[str]:
-    """Ids of the open ones of these (kind, ref) subjects."""
+async def standing_discrepancies(cursor: Cursor, subjects: Sequence[tuple[str, str]]) -> set[str]:
+    """Ids of those of these (kind, ref) subjects that are open or settled; one that lost its ground is neither."""
     if not subjects:
         return set()
     await cursor.execute(KNOWN, columns(subjects))

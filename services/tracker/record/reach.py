@@ -26,8 +26,8 @@ REACH: Final = """
       SELECT hub FROM (SELECT unnest(%b::bigint[]) AS hub UNION SELECT hub FROM named) AS start
       UNION
       SELECT side.hub FROM near, LATERAL (
-        SELECT person AS hub FROM concern WHERE case_ = near.hub UNION ALL
-        SELECT case_ FROM concern WHERE person = near.hub) AS side
+        SELECT person AS hub FROM concern WHERE remains = near.hub UNION ALL
+        SELECT remains FROM concern WHERE person = near.hub) AS side
     )
     SELECT 'tie', target, event FROM tie
     UNION ALL SELECT 'named', hub, event FROM named
@@ -58,7 +58,7 @@ class Pair(NamedTuple):
 
 @dataclass(slots=True)
 class Reach:
-    """`near`: the hubs reached. `named`: event -> hubs that it names, for the tied events."""
+    """`near`: the hubs reached, and the individuals that tie persons together. `named`: event -> hubs that it names, for the tied events."""
 
     ties: list[Tie] = field(default_factory=list)
     named: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))

@@ -15,7 +15,7 @@ from services.tracker.record import projections
 from services.tracker.record.directory import load_directory
 from services.tracker.record.histories import Folded, Histories, News, Wanted
 from services.tracker.record.hold import Held
-from services.tracker.record.names import Cursor, Names
+from services.tracker.record.names import Cursor, Names, is_hub
 from services.tracker.record.notices_store import Why, check_again_at
 from services.tracker.record.obligations import oblige_families, oblige_operators
 from services.tracker.record.policies import InForce
@@ -53,19 +53,20 @@ class Settler:
             look_at: hubs to fold and write again although nothing new was filed about them.
         """
         near = held.reach.near if news or look_at else ()
-        targets = await self.names.names(cursor, near)
-        first = [no for no in near if no in news or targets[no].kind == "person" or no in look_at]
+        targets = await self.names.names(cursor, held.revisions)
+        hubs = [no for no in near if is_hub(targets[no])]
+        first = [no for no in hubs if no in news or targets[no].kind == "person" or no in look_at]
         folded = await self._fold(cursor, first, targets, held, news, rule, at)
-        concerned = {number for hub in folded.values() for number in hub.concerns}
-        rest = [no for no in near if no not in folded and targets[no].kind == "case" and targets[no].ref in concerned]
+        concerned = {target for hub in folded.values() for target in hub.concerns}
+        rest = [no for no in hubs if no not in folded and targets[no] in concerned]
         folded |= await self._fold(cursor, rest, targets, held, news, rule, at)
 
         remembered = {no: self.histories.recall(no, held.revisions[no], rule.digest) for no in folded}
         changed = {no: hub for no, hub in folded.items() if remembered[no] is not hub}
         await projections.project(cursor, changed, rule.policy.clock_tolerance, at)
         gone = await keep_discrepancies(cursor, changed, remembered, at)
-        numbers = {hub.state.number: no for no, hub in folded.items() if isinstance(hub.state, Case)}
-        pairs = {(numbers[case], no) for no, hub in changed.items() for case in hub.concerns if case in numbers}
+        numbers = {target: no for no, target in targets.items()}
+        pairs = {(numbers[each], no) for no, hub in changed.items() for each in hub.concerns if each in numbers}
         await projections.bring_together(cursor, pairs)
         await projections.advance_revisions(cursor, news)
         await self._oblige(cursor, conn, folded, changed, gone, rule, why, at)
@@ -122,16 +123,16 @@ async def keep_discrepancies(
     """
     foldable = {no: hub for no, hub in changed.items() if not hub.unfoldable}
     new_here = [subject(hub) for no, hub in foldable.items() if remembered[no] is None]
-    open_ids = await projections.open_discrepancies(cursor, new_here)
+    known_ids = await projections.standing_discrepancies(cursor, new_here)
     found: list[Discrepancy] = []
     standing: set[str] = set()
     for no, hub in foldable.items():
         known = remembered[no]
         before = {each.id: each for each in known.discrepancies} if known is not None else {}
-        open_ids |= before.keys()
+        known_ids |= before.keys()
         standing |= {each.id for each in hub.discrepancies}
         found += [each for each in hub.discrepancies if before.get(each.id) != each]
-    gone = sorted(open_ids - standing)
+    gone = sorted(known_ids - standing)
     await projections.keep_discrepancies(cursor, found, gone, at)
     return gone
 

@@ -305,10 +305,10 @@ turnover = Table(
 concern = Table(
     "concern",
     metadata,
-    number("case_", ForeignKey(target.c.no), primary_key=True, autoincrement=False),
+    number("remains", ForeignKey(target.c.no), primary_key=True, autoincrement=False),
     number("person", ForeignKey(target.c.no), primary_key=True, autoincrement=False),
     Index(None, "person"),
-    comment="A case and a person that a determination ever brought together; never forgotten, so that a link cut is seen.",
+    comment="A case or individual, and a person that a determination ever brought together with it; never forgotten.",
 )
 
 discrepancy = Table(

@@ -28,10 +28,12 @@ REWRITTEN: Final = """
     ) AS placed GROUP BY seq HAVING count(*) > 1 ORDER BY seq
 """
 FREEZE: Final = """
-    INSERT INTO freeze (stream, kind, epoch, low, high, reason, opened_at) VALUES (%s, %s, %s, %s, %s, %s, %s)
+    INSERT INTO "freeze" (stream, kind, epoch, low, high, reason, opened_at) VALUES (%s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT DO NOTHING
 """
-EVER_FROZEN: Final = "SELECT low FROM freeze WHERE stream = %s AND kind = 'rewritten' AND epoch = %s AND low = ANY(%s)"
+EVER_FROZEN: Final = """
+    SELECT low FROM "freeze" WHERE stream = %s AND kind = 'rewritten' AND epoch = %s AND low = ANY(%s)
+"""
 WATERMARK: Final = "SELECT epoch, through, highest FROM epoch WHERE stream = %s AND current"
 
 

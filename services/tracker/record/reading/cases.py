@@ -104,7 +104,7 @@ async def history(conn: AsyncConnection[Any], kind: str, ref: str) -> list[Filed
 
 
 PERSONS_OF = """
-    SELECT person.ref FROM concern JOIN case_ ON case_.target = concern.case_
+    SELECT person.ref FROM concern JOIN case_ ON case_.target = concern.remains
       JOIN person ON person.target = concern.person WHERE case_.number = %s ORDER BY person.ref
 """
 

@@ -27,9 +27,9 @@ HISTORIES = """
       SELECT no AS person FROM target WHERE kind = 'person' AND ref = %s
       UNION
       SELECT other.person FROM family
-        JOIN concern AS mine ON mine.person = family.person JOIN concern AS other ON other.case_ = mine.case_
+        JOIN concern AS mine ON mine.person = family.person JOIN concern AS other ON other.remains = mine.remains
     ), hub AS (
-      SELECT person AS no FROM family UNION SELECT case_ FROM concern JOIN family USING (person)
+      SELECT person AS no FROM family UNION SELECT remains FROM concern JOIN family USING (person)
     )
     SELECT target.kind, target.ref, event.digest, event_body.body
       FROM hub JOIN target USING (no)

@@ -309,12 +309,12 @@ def upgrade() -> None:
     op.create_index(op.f("case__turnover_number_index"), "case_", ["turnover", "number"], unique=False)
     op.create_table(
         "concern",
-        sa.Column("case_", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("remains", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("person", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.ForeignKeyConstraint(["case_"], ["target.no"], name=op.f("concern_case__fkey")),
         sa.ForeignKeyConstraint(["person"], ["target.no"], name=op.f("concern_person_fkey")),
-        sa.PrimaryKeyConstraint("case_", "person", name=op.f("concern_pkey")),
-        comment="A case and a person that a determination ever brought together; never forgotten, so that a link cut is seen.",
+        sa.ForeignKeyConstraint(["remains"], ["target.no"], name=op.f("concern_remains_fkey")),
+        sa.PrimaryKeyConstraint("remains", "person", name=op.f("concern_pkey")),
+        comment="A case or individual, and a person that a determination ever brought together with it; never forgotten.",
     )
     op.create_index(op.f("concern_person_index"), "concern", ["person"], unique=False)
     op.create_table(
