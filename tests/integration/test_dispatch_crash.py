@@ -9,9 +9,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 import embedded
 from embedded.mailbox import DROP, HANG
+from services.tracker.notices import words
 from services.tracker.notices.delivery import Delivery
 from services.tracker.record import by_hand
 from tests import facts
@@ -189,3 +193,25 @@ async def test_a_server_that_cannot_be_reached_is_tried_again_after_a_back_off(a
     at.machine.move(seconds=5)
     assert await at.settle()
     assert len(mailbox.attempts) == 1
+
+
+async def test_a_stop_needs_no_redis(at: Desk, mailbox: embedded.Mailbox) -> None:
+    await at.tell(*identified())
+    await at.settle()
+    await at.tell(facts.rescinded(), *identified("K55-02", "P-0002", "D-2"))
+    at.now.move(seconds=31)
+    dispatch = at.dispatch()
+    dispatch.redis = Redis(port=1, retry=Retry(NoBackoff(), 0))
+    await dispatch.settle()
+    assert await at.states("stop") == ["sent"]
+    assert await at.states("identification") == ["stopped", "ready"]
+
+
+async def test_a_notice_that_cannot_be_worded_keeps_no_other_from_leaving(
+    at: Desk, mailbox: embedded.Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words, "ACTIONS", {kind: said for kind, said in words.ACTIONS.items() if kind != "discrepancy"})
+    await at.tell(*identified(), facts.discrepancy_reported(kind="label"))
+    assert await at.settle()
+    assert await at.states("identification") == ["sent"]
+    assert await at.states("discrepancy") == ["ready"]

@@ -6,17 +6,20 @@ round that a crash cuts short loses nothing.
 """
 
 import asyncio
-from datetime import timedelta
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 import structlog
+from psycopg import AsyncConnection
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from services.tracker.notices.conclude import conclude
 from services.tracker.notices.conclusions import Silent
-from services.tracker.notices.say import OUTAGE, Said, Sayer
-from services.tracker.record import attempts, claims
-from services.tracker.record.claims import Candidate, Counters
+from services.tracker.notices.say import OUTAGE, Sayer
+from services.tracker.record import attempts, claimable
+from services.tracker.record.claimable import Candidate, Counters
+from services.tracker.record.claims import put_off
 from services.tracker.record.sweep import sweep
 from shared.streams import seq_key
 from shared.terms import STREAMS, Stream
@@ -34,6 +37,9 @@ AT_ONCE: Final = 4
 
 LOOK_AT: Final = 50
 
+PUT_OFF: Final = timedelta(seconds=5)
+"""How long a notice is left alone that only the locks showed to be blocked: what blocks it goes by an operator's hand."""
+
 
 class Dispatch:
     """Says what is ready: by the record's clock what is due, by the machine's what a lease or a back-off keeps."""
@@ -42,8 +48,8 @@ class Dispatch:
         self.sayer = sayer
         self.register = sayer.register
         self.redis = redis
-        self._on_their_way: dict[int, tuple[bool, asyncio.Task[Said]]] = {}
-        self._blocked: set[int] = set()
+        self._on_their_way: dict[int, tuple[bool, asyncio.Task[None]]] = {}
+        self._blocked: dict[int, datetime] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Round after round until `stop` is set; then what is on its way is brought to its end.
@@ -69,18 +75,17 @@ class Dispatch:
         False: something is left that only a back-off, another process, or an entry not yet filed keeps. What waits for a
         person or for a later hour is no part of now.
         """
-        self._blocked.clear()
         while await self.round() or self._on_their_way:
             await self._come_back()
         async with self.register.pool.connection() as conn:
-            now, settling = self.register.now(), await self._settling()
-            return not await claims.unrest(conn, now, settling) - self._blocked
+            left = await claimable.unrest(conn, self.register.now(), await self._settling(conn))
+        return not left - {no for no, until in self._blocked.items() if until > self.sayer.machine()}
 
     async def round(self) -> int:
         """One pass over everything that is due. Returns how much of it there was."""
         did = await self._expire() + await sweep(self.register) + await self._await_filing()
         async with self.register.pool.connection() as conn:
-            found = await claims.candidates(conn, self.sayer.machine(), LOOK_AT)
+            found = await claimable.candidates(conn, self.sayer.machine(), LOOK_AT)
         return did + self._start(found)
 
     async def _expire(self) -> int:
@@ -92,10 +97,19 @@ class Dispatch:
         return len(silent)
 
     async def _await_filing(self) -> int:
-        """What has settled waits for all that had been accepted by then: the counters are read after, never before."""
+        """What has settled waits for all that had been accepted by then: the counters are read after, never before.
+
+        Without Redis it waits on, and nothing else does: a stop needs no counter.
+        """
         async with self.register.pool.connection() as conn:
-            ready = await claims.unsettled(conn, self.register.now(), await self._settling())
-            return await claims.wait_for(conn, ready, await counters(self.redis)) if ready else 0
+            ready = await claimable.unsettled(conn, self.register.now(), await self._settling(conn))
+            if not ready:
+                return 0
+            try:
+                return await claimable.wait_for(conn, ready, await counters(self.redis))
+            except RedisError as outage:
+                log.warning("notices.outage", because=type(outage).__name__)
+                return 0
 
     def _start(self, found: list[Candidate]) -> int:
         started = 0
@@ -107,30 +121,31 @@ class Dispatch:
                 started += 1
         return started
 
-    async def _say(self, candidate: Candidate) -> Said:
+    async def _say(self, candidate: Candidate) -> None:
         """One that fails, for whatever reason, keeps nothing else from leaving: it is tried again after a while."""
         try:
-            became = await self.sayer.say(candidate)
+            if await self.sayer.say(candidate) == "blocked":
+                await self._put_off(candidate)
         except OUTAGE as outage:
             log.warning("notices.outage", because=type(outage).__name__)
-            became = "passed"
         except Exception:
             log.exception("notice.unsayable", notice=candidate.no)
-            became = "blocked"
+            await self._put_off(candidate)
         finally:
             del self._on_their_way[candidate.no]
-        if became == "blocked":
-            self._blocked.add(candidate.no)
-        return became
+
+    async def _put_off(self, candidate: Candidate) -> None:
+        until = self._blocked[candidate.no] = self.sayer.machine() + PUT_OFF
+        async with self.register.pool.connection() as conn:
+            await put_off(conn, candidate.no, until)
 
     async def _come_back(self) -> None:
         """Wait for everything on its way."""
         if self._on_their_way:
             await asyncio.wait([task for _, task in self._on_their_way.values()])
 
-    async def _settling(self) -> timedelta:
-        async with self.register.pool.connection() as conn:
-            return (await self.register.policies.in_force(conn.cursor())).policy.settling
+    async def _settling(self, conn: AsyncConnection[Any]) -> timedelta:
+        return (await self.register.policies.in_force(conn.cursor())).policy.settling
 
 
 async def counters(redis: Redis) -> Counters:

@@ -28,16 +28,14 @@ from services.tracker.notices.outcomes import Abandoned, Channel, Deferred, Outc
 from services.tracker.notices.window import ContactWindow, contact_window
 from services.tracker.notices.words import Place, words
 from services.tracker.record import attempts, claims
-from services.tracker.record.claims import Candidate, Claimed
+from services.tracker.record.claimable import Candidate, concerned
+from services.tracker.record.claims import Claimed
 from services.tracker.record.commit import Register
 from services.tracker.record.group import Group, with_group
 from shared.clock import Now
 from shared.failpoints import failpoint
 
 log = structlog.get_logger()
-
-PUT_OFF: Final = timedelta(seconds=5)
-"""How long a notice is left alone that only the locks showed to be blocked: what blocks it goes by an operator's hand."""
 
 WRITE_AGAIN_S: Final = 0.5
 OUTAGE: Final = (psycopg.OperationalError, PoolTimeout, RedisError, OSError)
@@ -89,8 +87,7 @@ class Sayer:
         machine = self.machine()
         directory = await group.directory()
         address = address_of(await claims.recipient_of(group.conn, candidate.no), directory)
-        if address is None or (candidate.notice_class == "family" and await claims.concerned(group.conn, group.names)):
-            await claims.put_off(group.conn, candidate.no, machine + PUT_OFF)
+        if address is None or (candidate.notice_class == "family" and await concerned(group.conn, group.names)):
             log.warning("notice.blocked", notice=candidate.no, because="no address" if address is None else "quarantine")
             return "blocked"
         sends = self.delivery.reaches(address)

@@ -1,71 +1,18 @@
-"""Which notices may be claimed, and the claim itself: the SQL of letting something leave.
+"""The claim of one notice by one attempt. It is committed before anybody connects to a mail server."""
 
-A stop and what only operators read wait for nothing. A family notice waits until everything that had been accepted when its
-settling time was over is filed on all three streams, and while nothing is frozen and nothing unreadable may concern it.
-Back-off and leases are on the machine's clock (`machine`), everything else on the record's (`now`).
-"""
-
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from psycopg import AsyncConnection
-from psycopg.types.json import Jsonb
 
-from services.tracker.model.notices import NoticeClass, NoticeKind
-from shared.terms import STREAMS, Stream
+from services.tracker.model.notices import NoticeKind
+from services.tracker.record.claimable import CLAIMABLE
+from shared.terms import STREAMS
 
 Conn = AsyncConnection[Any]
-Counters = Mapping[Stream, tuple[str, int]]
-"""Per stream the epoch and the last seq that intake has given out; a stream on which nothing was ever accepted is left out."""
 
-# ------------------------------------------------------------------------------------------------- what may be claimed
-WAITING: Final = "n.state = 'ready' AND n.needs_release IS NULL AND n.recipient IS NOT NULL"
-BACK: Final = "(n.next_attempt_at IS NULL OR n.next_attempt_at <= %(machine)s)"
-CERTAIN: Final = """
-  NOT EXISTS (SELECT FROM "freeze" WHERE lifted_at IS NULL)
-  AND NOT EXISTS (SELECT FROM quarantine q WHERE q.resolved_at IS NULL
-                  AND (q.concerns IS NULL OR q.concerns = '{}' OR q.concerns && array_append(n.cases, n.person)))
-"""
-"""Nothing missing, nothing frozen, and nothing unreadable that may concern it. An entry that names nobody but only an id, such
-as a determination, may concern anybody."""
-
-SAME_EPOCHS: Final = """
-  NOT EXISTS (SELECT FROM unnest(%(streams)s::text[]) AS s (stream) LEFT JOIN epoch e ON e.stream = s.stream AND e.current
-              WHERE n.awaits -> s.stream ->> 'epoch' IS DISTINCT FROM e.epoch)
-"""
-FILED: Final = f"""
-  n.awaits IS NOT NULL AND {SAME_EPOCHS}
-  AND NOT EXISTS (SELECT FROM epoch e WHERE e.current AND e.through < (n.awaits -> e.stream ->> 'n')::bigint)
-"""
-"""Everything that had been accepted when the settling time was over is in the record, on all streams."""
-
-CLAIMABLE: Final = f"{WAITING} AND {BACK} AND (n.class <> 'family' OR ({FILED} AND {CERTAIN}))"
-"""The same condition lists the candidates and, under the locks, claims one."""
-
-UNSETTLED: Final = f"""
-SELECT n.no, n.ready_at FROM notice n
-WHERE {WAITING} AND n.class = 'family' AND n.ready_at + %(settling)s <= %(now)s
-  AND (n.awaits IS NULL OR NOT ({SAME_EPOCHS}))
-"""  # noqa: S608 - composed of the conditions above
-AWAIT: Final = """
-UPDATE notice n SET awaits = %(counters)s FROM unnest(%(no)s::bigint[], %(ready_at)s::timestamptz[]) AS seen (no, ready_at)
-WHERE n.no = seen.no AND n.ready_at = seen.ready_at AND n.state = 'ready' AND n.awaits IS DISTINCT FROM %(counters)s
-"""
-CANDIDATES: Final = f"""
-SELECT n.no, n.class, n.person FROM notice n WHERE {CLAIMABLE}
-ORDER BY n.class <> 'stop', n.class <> 'family', n.no LIMIT %(limit)s
-"""  # noqa: S608 - composed of the conditions above
-UNREST: Final = f"""
-SELECT n.no FROM notice n
-WHERE n.state IN ('sending', 'transmitting')
-   OR ({WAITING} AND (n.class <> 'family' OR (n.ready_at + %(settling)s <= %(now)s AND {CERTAIN})))
-"""  # noqa: S608 - composed of the conditions above
-CONCERNED: Final = "SELECT EXISTS (SELECT FROM quarantine WHERE resolved_at IS NULL AND concerns && %s::text[])"
-
-# ------------------------------------------------------------------------------------------------- the claim
 CLAIM: Final = f"""
 WITH claimed AS (
   UPDATE notice n SET state = 'sending', left_at = %(now)s, place_in_line = CASE WHEN n.kin IS NOT NULL THEN (
@@ -83,7 +30,7 @@ WITH claimed AS (
 SELECT no, reference, key, kind, person, kin, recipient, stops, place_in_line, (
   SELECT o.reference FROM notice o WHERE o.person = c.person AND o.cause = c.cause AND o.kin = c.kin ORDER BY o.no LIMIT 1
 ) FROM claimed c
-"""  # noqa: S608 - composed of the conditions above
+"""  # noqa: S608 - composed of a condition
 ONLY_LOG: Final = f"""
 WITH logged AS (
   UPDATE notice n SET needs_release = 'log' WHERE n.no = %(no)s AND {CLAIMABLE} RETURNING n.*
@@ -92,16 +39,9 @@ WITH logged AS (
   SELECT %(attempt)s, no, 'logged', %(machine)s, %(machine)s FROM logged
 )
 SELECT no, reference, key, kind, person, kin, recipient, stops, NULL, NULL FROM logged
-"""  # noqa: S608 - composed of the conditions above
+"""  # noqa: S608 - composed of a condition
 RECIPIENT: Final = "SELECT recipient FROM notice WHERE no = %s FOR UPDATE"
 PUT_OFF: Final = "UPDATE notice SET next_attempt_at = %s WHERE no = %s AND state = 'ready'"
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    no: int
-    notice_class: NoticeClass
-    person: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,40 +59,6 @@ class Claimed:
     stops: str | None
     place: int | None
     line: str | None
-
-
-async def unsettled(conn: Conn, now: datetime, settling: timedelta) -> dict[int, datetime]:
-    """Family notices whose settling time is over and that do not know yet what they wait for: number -> ready since."""
-    given = {"now": now, "settling": settling, "streams": list(STREAMS)}
-    return dict(await (await conn.execute(UNSETTLED, given)).fetchall())
-
-
-async def wait_for(conn: Conn, ready: Mapping[int, datetime], counters: Counters) -> int:
-    """Let these notices wait for `counters`, which were read after they were found. One made ready anew is left out.
-
-    Returns:
-        how many wait for something else than before.
-    """
-    awaits = {stream: {"epoch": epoch, "n": n} for stream, (epoch, n) in counters.items()}
-    given = {"no": list(ready), "ready_at": list(ready.values()), "counters": Jsonb(awaits)}
-    return (await conn.execute(AWAIT, given)).rowcount
-
-
-async def candidates(conn: Conn, machine: datetime, limit: int) -> list[Candidate]:
-    """What may be claimed as far as can be seen without locks: stops first, then families, then operators."""
-    given = {"machine": machine, "streams": list(STREAMS), "limit": limit}
-    return [Candidate(*row) for row in await (await conn.execute(CANDIDATES, given)).fetchall()]
-
-
-async def unrest(conn: Conn, now: datetime, settling: timedelta) -> set[int]:
-    """Notices that are on their way, or that nothing but time on the machine's clock or an entry not yet filed keeps."""
-    return {no for (no,) in await (await conn.execute(UNREST, {"now": now, "settling": settling})).fetchall()}
-
-
-async def concerned(conn: Conn, references: Sequence[str]) -> bool:
-    """Whether something unreadable may be about one of these persons and cases."""
-    row = await (await conn.execute(CONCERNED, (list(references),))).fetchone()
-    return bool(row and row[0])
 
 
 async def recipient_of(conn: Conn, no: int) -> str | None:

@@ -2,9 +2,14 @@
 
 from typing import Final
 
+import structlog
+from psycopg import OperationalError
+
 from services.tracker.model.targets import Target
 from services.tracker.record.commit import Register
 from services.tracker.record.group import Group, with_group
+
+log = structlog.get_logger()
 
 DUE: Final = """
 SELECT 'case', number FROM case_ WHERE next_check_at <= %(now)s
@@ -17,9 +22,22 @@ UP_TO: Final = 200
 
 
 async def sweep(register: Register) -> int:
-    """Work out again whatever is due by the record's clock, each with its group. Returns how many there were."""
+    """Work out again whatever is due by the record's clock, each with its group. Returns how many were.
+
+    One that cannot be worked out keeps none of the others: it stays due, and the log says which it is.
+
+    Raises:
+        psycopg.OperationalError: the record is out of reach; what was worked out before stays.
+    """
     async with register.pool.connection() as conn:
         due = await (await conn.execute(DUE, {"now": register.now(), "limit": UP_TO})).fetchall()
+    done = 0
     for kind, ref in due:
-        await with_group(register, Target(kind, ref), Group.reconcile)
-    return len(due)
+        try:
+            await with_group(register, Target(kind, ref), Group.reconcile)
+            done += 1
+        except OperationalError:
+            raise
+        except Exception:
+            log.exception("sweep.failed", kind=kind, ref=ref)
+    return done
