@@ -11,38 +11,23 @@ import httpx2
 import typer
 import uvicorn
 from redis.exceptions import RedisError
-from rich.console import Console
 from rich.table import Table
 
-from services.intake import sources as sources_file
 from services.intake.accept import Acceptor
 from services.intake.app import connect, create
-from services.intake.grants import types_named
 from services.intake.preflight import unsafe
 from services.intake.settings import Settings
+from services.intake.source_commands import sources
+from services.intake.sources import BadSources
 from services.intake.submit import TIMEOUT_S, Sent, Unreachable, send, statements
+from services.intake.terminal import REFUSED, UNREACHABLE, USAGE, Json, out, stop
 from shared import logs
-from shared.terms import ROLES
 
-REFUSED: Final = 1
-USAGE: Final = 2
-UNREACHABLE: Final = 3
 GRACE_S: Final = 10
 """For requests in flight when the process is told to stop."""
 
 app = typer.Typer(no_args_is_help=True, help="Intake decides: it turns submissions into facts, or refuses them.")
-sources = typer.Typer(no_args_is_help=True, help="Who may say what: the sources file.")
 app.add_typer(sources, name="sources")
-
-out = Console()
-err = Console(stderr=True)
-Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, for programs.")]
-SourcesFile = Annotated[Path | None, typer.Option("--file", help="The sources file [env: INTAKE_SOURCES].")]
-
-
-def stop(words: str, code: int) -> typer.Exit:
-    err.print(words, style="red", highlight=False, markup=False)
-    return typer.Exit(code)
 
 
 @app.command()
@@ -63,7 +48,7 @@ def run(
         application = create(settings)
     except RedisError as error:
         raise stop(f"Redis cannot be reached: {type(error).__name__}", UNREACHABLE) from None
-    except (OSError, sources_file.BadSources) as error:
+    except (OSError, BadSources) as error:
         raise stop(str(error), USAGE) from None
     if reasons:
         raise stop("Not safe to accept on this server:\n" + "\n".join(f"  {reason}" for reason in reasons), REFUSED)
@@ -144,63 +129,6 @@ def openapi() -> None:
     with NamedTemporaryFile(suffix=".toml") as empty:
         application = create(Settings(sources=Path(empty.name)))
     typer.echo(json.dumps(application.openapi(), indent=2, sort_keys=True))
-
-
-# ------------------------------------------------------------------------------------------------- the sources file
-def file_of(given: Path | None) -> Path:
-    return given or Settings().sources
-
-
-@sources.command()
-def add(
-    slug: Annotated[str, typer.Argument(help="1 to 40 lower-case letters, digits and dashes.")],
-    uri: Annotated[list[str], typer.Option(help="A prefix of the CloudEvents source it may use.")],
-    role: Annotated[list[str], typer.Option(help=f"One of: {', '.join(ROLES)}.")],
-    type_: Annotated[list[str], typer.Option("--type", help="A catalogue or wire name; * for any part.")],
-    party: Annotated[list[str] | None, typer.Option(help="In whose name it may speak; * for all.")] = None,
-    may_correct: Annotated[list[str] | None, typer.Option(help="A source whose statements it may correct.")] = None,
-    file: SourcesFile = None,
-    as_json: Json = False,
-) -> None:
-    """Add a source and show its key: once, and nowhere else."""
-    entry: dict[str, object] = {"slug": slug, "uris": uri, "roles": role, "types": type_}
-    entry |= {"parties": party or [], "may_correct": may_correct or []}
-    if not types_named(type_):
-        raise stop("no type of the catalogue has such a name", USAGE)
-    try:
-        key = sources_file.add(file_of(file), entry)
-    except (OSError, ValueError) as error:
-        raise stop(str(error), USAGE) from None
-    typer.echo(json.dumps({"slug": slug, "key": key}) if as_json else key)
-
-
-@sources.command("list")
-def list_(file: SourcesFile = None, as_json: Json = False) -> None:
-    """Show the sources and what they may say; their keys are not known."""
-    try:
-        entries = sources_file.read(file_of(file)).sources
-    except (OSError, ValueError) as error:
-        raise stop(str(error), USAGE) from None
-    if as_json:
-        shown = [each.model_dump(exclude={"keys"}) | {"keys": len(each.keys)} for each in entries]
-        typer.echo(json.dumps({"sources": shown}))
-        return
-    table = Table("source", "keys", "uris", "roles", "types", "parties", "may correct")
-    for each in entries:
-        rows = (each.uris, each.roles, each.types, each.parties, each.may_correct)
-        table.add_row(each.slug, str(len(each.keys)) if each.keys else "revoked", *("\n".join(row) for row in rows))
-    out.print(table)
-
-
-@sources.command()
-def revoke(slug: str, file: SourcesFile = None) -> None:
-    """Take a source's keys away; a running intake follows with its next request."""
-    try:
-        if not sources_file.revoke(file_of(file), slug):
-            raise stop(f"there is no source {slug}", USAGE)
-    except (OSError, ValueError) as error:
-        raise stop(str(error), USAGE) from None
-    typer.echo(f"{slug} has no keys any more")
 
 
 if __name__ == "__main__":

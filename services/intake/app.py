@@ -14,7 +14,8 @@ from starlette.exceptions import HTTPException
 
 from services.intake import metrics
 from services.intake.accept import Acceptor
-from services.intake.doors.http import HttpDoor, json, problem
+from services.intake.doors.answers import json, problem
+from services.intake.doors.http import HttpDoor
 from services.intake.preflight import ready
 from services.intake.problems import ProblemType, Refused
 from services.intake.settings import Settings

@@ -12,21 +12,17 @@ may_correct = []                           # prefixes of sources whose statement
 ```
 """
 
-import os
-import secrets
 import tomllib
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Final
 
-import tomlkit
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, model_validator
 
 from services.intake.grants import Source, types_named
 from shared.terms import Role
 
-KEY_BYTES: Final = 32
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
@@ -129,41 +125,3 @@ def by_hash(file: File) -> dict[str, Source]:
 
 def hash_of(key: str) -> str:
     return sha256(key.encode(errors="replace")).hexdigest()
-
-
-# ------------------------------------------------------------------------------------------------- edited by people
-def add(path: Path, entry: dict[str, object]) -> str:
-    """Append a source with a new key and return the key, which is kept nowhere. Raises BadSources; the file is as it was."""
-    key = secrets.token_urlsafe(KEY_BYTES)
-    document = tomlkit.parse(path.read_text()) if path.exists() else tomlkit.document()
-    tables = document.setdefault("sources", tomlkit.aot())
-    table = tomlkit.table()
-    table.update({"slug": entry.pop("slug"), "keys": [hash_of(key)], **entry})
-    tables.append(table)
-    replace(path, tomlkit.dumps(document))
-    return key
-
-
-def revoke(path: Path, slug: str) -> bool:
-    """Take all keys from a source; its grant stays readable. False where there is no such source."""
-    document = tomlkit.parse(path.read_text())
-    for table in document.get("sources", ()):
-        if table["slug"] == slug:
-            table["keys"] = []
-            replace(path, tomlkit.dumps(document))
-            return True
-    return False
-
-
-def replace(path: Path, text: str) -> None:
-    """Write the whole file or nothing, readable by its owner alone; a text that is no sources file is not written."""
-    draft = path.with_suffix(".next")
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        read(draft)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)

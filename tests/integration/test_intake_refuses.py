@@ -9,7 +9,7 @@ import orjson
 import pytest
 from redis import Redis
 
-from services.intake.doors.http import BATCH, LARGEST_BODY_BYTES, MOST_EVENTS, STRUCTURED
+from services.intake.doors.requests import BATCH, LARGEST_BODY_BYTES, MOST_EVENTS, STRUCTURED
 from shared.events.custody import CustodyRecordCorrected
 from shared.streams import events_key
 from shared.terms import STREAMS

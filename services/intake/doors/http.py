@@ -1,33 +1,25 @@
 """The HTTP door: CloudEvents in structured and batch mode, and receipts. It knows HTTP and no rule about events."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-import orjson
 from fastapi import APIRouter, Request, Response, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from redis.exceptions import RedisError
 
 from services.intake import metrics
 from services.intake.accept import Acceptor
-from services.intake.admit import Submission
-from services.intake.desk import Receipted, Verdict, take
+from services.intake.desk import take
 from services.intake.doors import documents
+from services.intake.doors.answers import item, json, outcome_document, problem, single
+from services.intake.doors.requests import BATCH, MOST_EVENTS, STRUCTURED, body_of, mode_of, statements
 from services.intake.grants import Source
-from services.intake.problems import MEDIA_TYPE, RETRY_AFTER_S, ProblemType, Refused
-from services.intake.receipts import Outcome, outcomes
+from services.intake.problems import MEDIA_TYPE, ProblemType, Refused
+from services.intake.receipts import outcomes
 from services.intake.sources import Register
-from services.intake.strict_json import parse
 from shared.clock import Now
 from shared.terms import instant_text
 from shared.wire import IDENTITY
-
-STRUCTURED: Final = "application/cloudevents+json"
-BATCH: Final = "application/cloudevents-batch+json"
-LARGEST_BODY_BYTES: Final = 8 * 1024 * 1024
-MOST_EVENTS: Final = 500
-DOOR: Final = "http"
 
 BEARER: Final = HTTPBearer(auto_error=False, description="A key of the sources file")
 EVENT_SCHEMA: Final = {
@@ -130,88 +122,6 @@ class HttpDoor:
         return json(200, {"source": source, "id": id, "receipts": [outcome_document(each) for each in found]})
 
 
-# ------------------------------------------------------------------------------------------------- requests
 def holder(register: Register, credentials: HTTPAuthorizationCredentials | None) -> Source | Refused:
     found = register.holder(credentials.credentials) if credentials is not None else None
     return found or Refused(ProblemType.UNAUTHENTICATED, "a valid key is needed: Authorization: Bearer <key>")
-
-
-def mode_of(request: Request) -> str | Refused:
-    """The CloudEvents mode, from the media type. Another charset than UTF-8 is another media type."""
-    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
-        return Refused(ProblemType.ENCODING, "send the body as it is")
-    media_type, *parameters = request.headers.get("content-type", "").lower().replace(" ", "").split(";")
-    charsets = {each.partition("=")[2].strip('"') for each in parameters if each.startswith("charset=")}
-    if media_type in (STRUCTURED, BATCH) and charsets <= {"utf-8"}:
-        return media_type
-    return Refused(ProblemType.MEDIA_TYPE, f"send {STRUCTURED} or {BATCH}, in UTF-8")
-
-
-async def body_of(request: Request) -> bytes | Refused:
-    """The body, never more of it than allowed.
-
-    A little too much is read and dropped, because a sender that is cut off while still writing would not see the answer;
-    of more than twice the limit the rest is not read.
-    """
-    too_large = Refused(ProblemType.BODY_TOO_LARGE, f"more than {LARGEST_BODY_BYTES} bytes")
-    length = request.headers.get("content-length", "0")
-    if not length.isdecimal() or int(length) > 2 * LARGEST_BODY_BYTES:
-        return too_large
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > 2 * LARGEST_BODY_BYTES:
-            break
-        if size <= LARGEST_BODY_BYTES:
-            chunks.append(chunk)
-    return b"".join(chunks) if size <= LARGEST_BODY_BYTES else too_large
-
-
-def statements(body: bytes, mode: str, at: str) -> Sequence[Submission] | Refused:
-    """What the body states, as received `at`."""
-    parsed = parse(body)
-    if isinstance(parsed, Refused):
-        return parsed
-    said = [parsed.value] if mode == STRUCTURED else parsed.value
-    if not isinstance(said, list):
-        return Refused(ProblemType.BATCH, "a batch is a JSON array")
-    if len(said) > MOST_EVENTS:
-        return Refused(ProblemType.TOO_MANY_EVENTS, f"more than {MOST_EVENTS} events")
-    return [Submission(each, DOOR, at, parsed.suspect) for each in said]
-
-
-# ------------------------------------------------------------------------------------------------- answers
-def json(status: int, content: object, media_type: str = "application/json") -> Response:
-    return Response(orjson.dumps(content), status, media_type=media_type)
-
-
-def single(verdict: Verdict) -> Response:
-    return problem(verdict) if isinstance(verdict, Refused) else json(202, receipt(verdict))
-
-
-def item(verdict: Verdict) -> dict[str, Any]:
-    if isinstance(verdict, Refused):
-        return {"status": verdict.type.status, "problem": verdict.document()}
-    return {"status": 202, "receipt": receipt(verdict)}
-
-
-def receipt(receipted: Receipted) -> dict[str, Any]:
-    accepted = receipted.accepted
-    identity = {"source": receipted.source, "id": receipted.id, "duplicate": accepted.duplicate}
-    return identity | accepted.receipt.document()
-
-
-def outcome_document(outcome: Outcome) -> dict[str, Any]:
-    reason = {} if outcome.reason is None else {"reason": outcome.reason}
-    return outcome.receipt.document() | {"state": outcome.state} | reason
-
-
-def problem(refused: Refused) -> Response:
-    response = json(refused.type.status, refused.document(), MEDIA_TYPE)
-    if refused.type is ProblemType.UNAUTHENTICATED:
-        response.headers["www-authenticate"] = "Bearer"
-    if refused.type.status == 503:
-        response.headers["retry-after"] = str(RETRY_AFTER_S)
-    if refused.type is ProblemType.BODY_TOO_LARGE:
-        response.headers["connection"] = "close"
-    return response
