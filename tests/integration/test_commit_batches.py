@@ -7,9 +7,12 @@ import psycopg
 import pytest
 
 from services.tracker.model import case as case_
+from services.tracker.model.case import Case
+from services.tracker.record.commit import Register
 from services.tracker.record.freezes import freeze, unfreeze
 from services.tracker.record.quarantine import resolve
 from services.tracker.record.watermarks import advance
+from shared.events.event import Event
 from tests import facts
 from tests.integration.filing import NOW, a_register, entries, file, one, rows
 
@@ -17,7 +20,7 @@ CUSTODY = "SELECT custody FROM case_ WHERE number = 'K55-01'"
 CUSTODIAN = "SELECT custodian FROM case_ WHERE number = 'K55-01'"
 
 
-async def test_a_batch_becomes_events_and_a_case(database_url):
+async def test_a_batch_becomes_events_and_a_case(database_url: str) -> None:
     async with a_register(database_url) as register:
         filing = await file(register, facts.registered(), facts.sealed(), facts.released())
         assert (filing.filed, filing.duplicates, filing.quarantined) == (3, 0, 0)
@@ -25,7 +28,7 @@ async def test_a_batch_becomes_events_and_a_case(database_url):
         assert await one(register, "SELECT count(*) FROM event JOIN event_body ON event = no") == 3
 
 
-async def test_a_redelivered_batch_changes_nothing(database_url):
+async def test_a_redelivered_batch_changes_nothing(database_url: str) -> None:
     async with a_register(database_url) as register:
         batch = entries([facts.registered(), facts.sealed()])
         await register.file("custody", batch)
@@ -36,7 +39,7 @@ async def test_a_redelivered_batch_changes_nothing(database_url):
         assert await one(register, "SELECT count(*) FROM duplicate") == 0
 
 
-async def test_the_same_id_twice_in_one_batch_is_filed_once_and_a_duplicate_once(database_url):
+async def test_the_same_id_twice_in_one_batch_is_filed_once_and_a_duplicate_once(database_url: str) -> None:
     async with a_register(database_url) as register:
         said = facts.registered()
         filing = await file(register, said, said, facts.sealed())
@@ -45,7 +48,7 @@ async def test_the_same_id_twice_in_one_batch_is_filed_once_and_a_duplicate_once
         assert (await _through(register)) == 3
 
 
-async def test_the_same_id_with_another_body_is_quarantined_and_concerns_what_it_names(database_url):
+async def test_the_same_id_with_another_body_is_quarantined_and_concerns_what_it_names(database_url: str) -> None:
     async with a_register(database_url) as register:
         await file(register, facts.registered(id="E-1", source="urn:example:one"))
         other = facts.evidence(id="E-1", source="urn:example:one")
@@ -56,7 +59,7 @@ async def test_the_same_id_with_another_body_is_quarantined_and_concerns_what_it
         assert await one(register, "SELECT kind FROM notice WHERE kind = 'quarantine'") == "quarantine"
 
 
-async def test_a_poison_entry_among_five_hundred_is_quarantined_whole_and_the_others_are_filed(database_url):
+async def test_a_poison_entry_among_five_hundred_is_quarantined_whole_and_the_others_are_filed(database_url: str) -> None:
     async with a_register(database_url) as register:
         batch = entries([facts.registered(f"K-{n}") for n in range(500)])
         batch[250] = (batch[250][0], {**batch[250][1], b"event": b"\xff\x00 not json"})
@@ -79,14 +82,14 @@ async def test_a_poison_entry_among_five_hundred_is_quarantined_whole_and_the_ot
         {},
     ],
 )
-async def test_what_accept_did_not_write_is_quarantined(database_url, broken):
+async def test_what_accept_did_not_write_is_quarantined(database_url: str, broken: dict[bytes, bytes]) -> None:
     async with a_register(database_url) as register:
         fields = {**facts.entry(facts.registered()), **broken} if broken else {}
         filing = await register.file("custody", [(b"1-1", fields), entries([facts.registered("K-2")], 2)[0]])
         assert (filing.filed, filing.quarantined) == (1, 1)
 
 
-async def test_an_entry_in_quarantine_is_told_once_and_cleared_when_a_person_has_looked(database_url):
+async def test_an_entry_in_quarantine_is_told_once_and_cleared_when_a_person_has_looked(database_url: str) -> None:
     async with a_register(database_url) as register:
         for _ in range(2):
             await register.file("custody", [(b"1-1", {b"event": b"?"})])
@@ -102,7 +105,7 @@ async def test_an_entry_in_quarantine_is_told_once_and_cleared_when_a_person_has
 
 
 # ------------------------------------------------------------------------------------------------- order does not matter
-async def test_a_correction_counts_whether_it_is_filed_after_or_before_what_it_corrects(database_url):
+async def test_a_correction_counts_whether_it_is_filed_after_or_before_what_it_corrects(database_url: str) -> None:
     async with a_register(database_url) as register:
         for number, correction_first in (("K-1", False), ("K-2", True)):
             original = facts.released(number, f"T-{number}")
@@ -113,7 +116,7 @@ async def test_a_correction_counts_whether_it_is_filed_after_or_before_what_it_c
         assert await rows(register, "SELECT custody FROM case_ ORDER BY number") == [("held",), ("held",)]
 
 
-async def test_a_correction_moves_a_statement_to_another_case(database_url):
+async def test_a_correction_moves_a_statement_to_another_case(database_url: str) -> None:
     async with a_register(database_url) as register:
         original = facts.sealed("K-1", at="2018-08-01T00:00:00Z")
         right = facts.sealed("K-2", at="2018-08-01T00:00:00Z")
@@ -125,7 +128,7 @@ async def test_a_correction_moves_a_statement_to_another_case(database_url):
         ]
 
 
-async def test_a_late_fact_ends_in_the_same_case_as_one_in_time(database_url):
+async def test_a_late_fact_ends_in_the_same_case_as_one_in_time(database_url: str) -> None:
     async with a_register(database_url) as register:
         early = facts.declared(at="2018-08-01T00:00:00Z", custodian="usaf")
         late = facts.declared(at="2018-08-02T00:00:00Z", custodian="dpaa")
@@ -135,7 +138,7 @@ async def test_a_late_fact_ends_in_the_same_case_as_one_in_time(database_url):
         assert await one(register, CUSTODIAN) == "dpaa"
 
 
-async def test_an_event_dated_ahead_is_filed_and_counts_only_when_its_instant_comes(database_url):
+async def test_an_event_dated_ahead_is_filed_and_counts_only_when_its_instant_comes(database_url: str) -> None:
     at = NOW + timedelta(days=1)
     async with a_register(database_url) as register:
         await file(register, facts.registered(), facts.declared(custodian="dpaa", at=at.isoformat()))
@@ -148,14 +151,14 @@ async def test_an_event_dated_ahead_is_filed_and_counts_only_when_its_instant_co
         assert await one(register, CUSTODIAN) == "dpaa"
 
 
-async def test_a_hold_that_is_lifted_before_it_is_placed_holds_nothing(database_url):
+async def test_a_hold_that_is_lifted_before_it_is_placed_holds_nothing(database_url: str) -> None:
     async with a_register(database_url) as register:
         await file(register, facts.hold_lifted())
         await file(register, facts.registered(), facts.hold_placed(), first=2)
         assert await one(register, "SELECT flags FROM case_") == []
 
 
-async def test_what_a_forgetful_process_folds_is_what_a_remembering_one_has(database_url):
+async def test_what_a_forgetful_process_folds_is_what_a_remembering_one_has(database_url: str) -> None:
     async with a_register(database_url) as first, a_register(database_url) as second:
         await file(first, facts.registered(), facts.released())
         await file(second, facts.accepted(), first=3)
@@ -164,7 +167,7 @@ async def test_what_a_forgetful_process_folds_is_what_a_remembering_one_has(data
 
 
 # ------------------------------------------------------------------------------------------------- side by side
-async def test_two_trackers_that_file_about_the_same_hubs_at_once_lose_nothing(database_url):
+async def test_two_trackers_that_file_about_the_same_hubs_at_once_lose_nothing(database_url: str) -> None:
     async with a_register(database_url) as first, a_register(database_url) as second:
         numbers = [f"K-{n:02d}" for n in range(20)]
         await file(first, *(facts.registered(number) for number in numbers))
@@ -181,7 +184,7 @@ async def test_two_trackers_that_file_about_the_same_hubs_at_once_lose_nothing(d
         assert await one(first, "SELECT count(*) FROM concern") == 200
 
 
-async def test_one_identity_filed_by_two_trackers_at_once_is_one_event(database_url):
+async def test_one_identity_filed_by_two_trackers_at_once_is_one_event(database_url: str) -> None:
     async with a_register(database_url) as first, a_register(database_url) as second:
         said = [facts.registered(f"K-{n}") for n in range(50)]
         batch = entries(said)
@@ -191,11 +194,11 @@ async def test_one_identity_filed_by_two_trackers_at_once_is_one_event(database_
 
 
 # ------------------------------------------------------------------------------------------------- what cannot be folded
-async def test_a_fold_that_fails_marks_the_case_and_rejects_nothing(database_url, monkeypatch):
+async def test_a_fold_that_fails_marks_the_case_and_rejects_nothing(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async with a_register(database_url) as register:
         await file(register, facts.registered())
 
-        def broken(before, event):
+        def broken(before: Case, event: Event) -> Case:
             raise ZeroDivisionError
 
         monkeypatch.setattr(case_, "evolve", broken)
@@ -208,7 +211,7 @@ async def test_a_fold_that_fails_marks_the_case_and_rejects_nothing(database_url
 
 # ------------------------------------------------------------------------------------------------- append-only
 @pytest.mark.parametrize("act", ["UPDATE event SET type = 'x'", "DELETE FROM event", "TRUNCATE event CASCADE"])
-async def test_events_are_never_changed(database_url, act):
+async def test_events_are_never_changed(database_url: str, act: str) -> None:
     async with a_register(database_url) as register:
         await file(register, facts.registered())
         with pytest.raises(psycopg.errors.RestrictViolation):
@@ -217,7 +220,7 @@ async def test_events_are_never_changed(database_url, act):
 
 
 # ------------------------------------------------------------------------------------------------- how far
-async def test_the_watermark_waits_at_a_hole_and_moves_on_when_it_is_filled(database_url):
+async def test_the_watermark_waits_at_a_hole_and_moves_on_when_it_is_filled(database_url: str) -> None:
     async with a_register(database_url) as register:
         await file(register, facts.registered("K-1"), first=1)
         await file(register, facts.registered("K-4"), first=4)
@@ -227,7 +230,7 @@ async def test_the_watermark_waits_at_a_hole_and_moves_on_when_it_is_filled(data
         assert await one(register, "SELECT count(*) FROM filed_range") == 0
 
 
-async def test_a_new_epoch_freezes_what_may_leave_and_is_the_current_one(database_url):
+async def test_a_new_epoch_freezes_what_may_leave_and_is_the_current_one(database_url: str) -> None:
     async with a_register(database_url) as register:
         await file(register, facts.registered("K-1"))
         assert await rows(register, 'SELECT kind FROM "freeze"') == []
@@ -236,7 +239,7 @@ async def test_a_new_epoch_freezes_what_may_leave_and_is_the_current_one(databas
         assert await one(register, "SELECT epoch FROM epoch WHERE current") == "00000000000000e2"
 
 
-async def test_a_position_that_holds_another_entry_was_rewritten_and_freezes_once(database_url):
+async def test_a_position_that_holds_another_entry_was_rewritten_and_freezes_once(database_url: str) -> None:
     async with a_register(database_url) as register:
         await file(register, facts.registered("K-1"))
         await file(register, facts.registered("K-2"))
@@ -249,7 +252,7 @@ async def test_a_position_that_holds_another_entry_was_rewritten_and_freezes_onc
         assert await one(register, 'SELECT count(*) FROM "freeze"') == 1
 
 
-async def test_a_redelivery_does_not_freeze(database_url):
+async def test_a_redelivery_does_not_freeze(database_url: str) -> None:
     async with a_register(database_url) as register:
         batch = entries([facts.registered("K-1"), facts.registered("K-2")])
         for _ in range(3):
@@ -258,7 +261,7 @@ async def test_a_redelivery_does_not_freeze(database_url):
         assert await rows(register, 'SELECT kind FROM "freeze"') == []
 
 
-async def test_freezing_and_lifting_are_recorded_acts(database_url):
+async def test_freezing_and_lifting_are_recorded_acts(database_url: str) -> None:
     async with a_register(database_url) as register, register.pool.connection() as conn:
         no = await freeze(conn, "operator-1", "rehearsal", NOW)
         assert await unfreeze(conn, "operator-2", "over", NOW, no) == [no]
@@ -267,7 +270,8 @@ async def test_freezing_and_lifting_are_recorded_acts(database_url):
         assert acts == [("operator-1", "freeze", str(no)), ("operator-2", "unfreeze", str(no))]
 
 
-async def _through(register):
+async def _through(register: Register) -> int:
     async with register.pool.connection() as conn:
         watermark = await advance(conn, "custody", NOW)
+    assert watermark is not None
     return watermark.through

@@ -7,13 +7,18 @@ import asyncio
 import re
 from collections import defaultdict
 from random import Random
+from typing import Any
 
 import orjson
 
 from services.tracker.model.policy import Policy
+from services.tracker.model.register import Record
 from services.tracker.model.telling import required
 from services.tracker.model.turnover import Turnover
+from services.tracker.record.batch import Entry
+from services.tracker.record.commit import Register
 from shared.events.event import Event
+from shared.terms import Stream
 from tests import facts
 from tests.integration.filing import DIRECTORY, NOW, POLICY, a_register, by_stream, entries, rows
 from tests.unit.played import folded
@@ -30,17 +35,18 @@ def told(seed: int) -> list[facts.CloudEvent]:
     for _ in range(40):
         world.step()
     text = orjson.dumps(world.said).decode()
-    return orjson.loads(REFERENCE.sub(rf"\1x{seed}", text))
+    said: list[facts.CloudEvent] = orjson.loads(REFERENCE.sub(rf"\1x{seed}", text))
+    return said
 
 
-async def test_any_order_and_any_repetition_end_in_the_same_record(database_url):
+async def test_any_order_and_any_repetition_end_in_the_same_record(database_url: str) -> None:
     random = Random(2018)
     stories = {seed: told(seed) for seed in range(STORIES)}
     everything = [said for story in stories.values() for said in story]
     everything += random.sample(everything, len(everything) // 4)
     random.shuffle(everything)
     async with a_register(database_url) as first, a_register(database_url) as second:
-        works = []
+        works: list[list[tuple[Stream, list[Entry]]]] = []
         for stream, said in by_stream(everything).items():
             batches = [entries(said[start : start + BATCH], start + 1) for start in range(0, len(said), BATCH)]
             works += [[(stream, batch) for batch in batches[half::2]] for half in (0, 1)]
@@ -57,7 +63,7 @@ async def test_any_order_and_any_repetition_end_in_the_same_record(database_url)
         assert any(not reasons for _, reasons in expected.values())
 
 
-async def file_all(register, mine):
+async def file_all(register: Register, mine: list[tuple[Stream, list[Entry]]]) -> None:
     for stream, batch in mine:
         await register.file(stream, batch)
 
@@ -67,7 +73,7 @@ def expected_histories(events: list[Event]) -> dict[tuple[str, str], set[str]]:
     return {(hub.kind, hub.ref): {event.id for event in mine} for hub, mine in histories(events).items()}
 
 
-def expected_cases(record):
+def expected_cases(record: Record) -> dict[str, Any]:
     policy = Policy.parse(POLICY)
     return {
         number: (case.state, case.progress, case.custody.custodian, sorted(case.flags(case.discrepancies(policy))))
@@ -75,57 +81,57 @@ def expected_cases(record):
     }
 
 
-def expected_persons(record):
+def expected_persons(record: Record) -> dict[str, Any]:
     return {
         ref: (person.progress, person.pnok, [one.id for one in person.standing()]) for ref, person in record.persons.items()
     }
 
 
-def expected_discrepancies(record):
+def expected_discrepancies(record: Record) -> dict[str, Any]:
     policy = Policy.parse(POLICY)
     found = [each for case in record.cases.values() for each in case.discrepancies(policy)]
     found += [each for person in record.persons.values() for each in person.discrepancies()]
     return {each.id: (each.expected, each.observed, each.open, each.resolution) for each in found}
 
 
-def expected_notices(record):
+def expected_notices(record: Record) -> dict[str, Any]:
     owed = required(record, [], Policy.parse(POLICY), NOW).owed
     return {one.key: (one.recipient, [reason.code for reason in one.reasons]) for one in owed}
 
 
 # ------------------------------------------------------------------------------------------------- what the record says
-async def stored_histories(register):
-    found = defaultdict(set)
+async def stored_histories(register: Register) -> dict[tuple[str, str], set[str]]:
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
     lines = "SELECT kind, ref, id FROM history JOIN target ON hub = target.no JOIN event ON event = event.no"
     for kind, ref, id in await rows(register, lines):
         found[kind, ref].add(id)
     return found
 
 
-async def stored_cases(register):
+async def stored_cases(register: Register) -> dict[str, Any]:
     columns = "number, custody, progress, custodian, flags"
     return {number: (*rest, sorted(flags)) for number, *rest, flags in await rows(register, f"SELECT {columns} FROM case_")}
 
 
-async def stored_persons(register):
+async def stored_persons(register: Register) -> dict[str, Any]:
     found = await rows(register, "SELECT ref, progress, pnok, determinations FROM person")
     return {ref: tuple(rest) for ref, *rest in found}
 
 
-async def stored_discrepancies(register):
+async def stored_discrepancies(register: Register) -> dict[str, Any]:
     """What is gone with its ground stays as a closed row without a resolution; it is not among those that there are."""
     found = await rows(register, "SELECT id, expected, observed, open, resolution FROM discrepancy")
     return {id: tuple(rest) for id, *rest in found if rest[2] or rest[3] is not None}
 
 
-async def stored_notices(register):
+async def stored_notices(register: Register) -> dict[str, Any]:
     found = await rows(
         register, "SELECT key, recipient, reasons FROM notice WHERE state IN ('held', 'ready') AND kind <> 'discrepancy'"
     )
     return {key: (recipient, [reason["code"] for reason in reasons]) for key, recipient, reasons in found}
 
 
-def test_a_story_never_names_a_turnover():
+def test_a_story_never_names_a_turnover() -> None:
     """Else the comparison above would have to cover `Turnover` as well."""
     events = [facts.event(said) for said in told(1)]
     assert all(hub.kind != "turnover" for hub in histories(events)), Turnover

@@ -21,7 +21,7 @@ from services.tracker.record.policies import Policies
 from shared import wire
 from shared.events.event import Event
 
-# A person, whoever shares a case with them, whoever shares one with those, until it rests; then all their cases.
+# A person, whoever shares a case or an individual with them, whoever shares one with those, until it rests; then their cases.
 HISTORIES = """
     WITH RECURSIVE family AS (
       SELECT no AS person FROM target WHERE kind = 'person' AND ref = %s
@@ -36,6 +36,7 @@ HISTORIES = """
       LEFT JOIN history ON history.hub = hub.no
       LEFT JOIN event ON event.no = history.event
       LEFT JOIN event_body ON event_body.event = event.no
+     WHERE target.kind <> 'individual'
 """
 
 
