@@ -51,11 +51,13 @@ def up(data: Path, intake_port: int, tracker_port: int) -> None:
             "TRACKER_SMTP_URL": mailbox.url,
             "TRACKER_DELIVERY": "live",  # into the mailbox, and nowhere else
         }
+        key = sample_key(data / "sources.toml", environment)
+        serve(running, "intake", environment)  # it knows nothing of the record, so it starts while that is made
         command("tracker", environment, "migrate")
         command("tracker", environment, "directory", "import", "--if-empty", DIRECTORY)
-        key = sample_key(data / "sources.toml", environment)
-        serve(running, "intake", intake_port, environment)
-        serve(running, "tracker", tracker_port, environment)
+        serve(running, "tracker", environment)
+        await_ready(running, "intake", intake_port)
+        await_ready(running, "tracker", tracker_port)
         print(
             f"intake   http://127.0.0.1:{intake_port}\n"
             f"tracker  http://127.0.0.1:{tracker_port}\n"
@@ -99,9 +101,11 @@ def sample_key(sources: Path, environment: Mapping[str, str]) -> str | None:
     return command("intake", environment, "sources", "add", *SAMPLE_SOURCE, *roles).strip()
 
 
-def serve(running: Servers, service: str, port: int, environment: Mapping[str, str]) -> None:
-    """Start a service, and return when it says that it is ready."""
+def serve(running: Servers, service: str, environment: Mapping[str, str]) -> None:
     running.run(service, [sys.executable, "-m", f"services.{service}", "run"], environment)
+
+
+def await_ready(running: Servers, service: str, port: int) -> None:
     deadline = time.monotonic() + READY_S
     while not answers(f"http://127.0.0.1:{port}/readyz"):
         if service in (exits := running.exits()):

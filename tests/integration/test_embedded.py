@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import smtplib
+import socket
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import httpx2
 import psutil
 import psycopg
 import pytest
@@ -192,6 +194,59 @@ def test_a_server_that_cannot_start_is_reported_with_what_it_logged(tmp_path: Pa
         pass
 
 
+class Up:
+    """`python -m embedded up`, once it has said all it has to say."""
+
+    def __init__(self, data: Path, *ports: int) -> None:
+        intake, tracker = map(str, ports)
+        self.process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "embedded", "up", "--data", str(data)),
+                *("--intake-port", intake, "--tracker-port", tracker),
+            ],
+            cwd=CHECKOUT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout
+        self.said = list(iter(self.process.stdout.readline, "Ctrl-C stops everything.\n"))
+        self.pids = {file.stem: json.loads(file.read_text())["pid"] for file in (data / "run").glob("*.pid")}
+
+    def alive(self) -> set[str]:
+        return {name for name, pid in self.pids.items() if is_alive(pid)}
+
+
+@pytest.mark.timeout(300)
+def test_both_services_run_until_interrupted_and_nothing_is_left_of_them(
+    tmp_path: Path, unused_port: int, other_unused_port: int
+) -> None:
+    everything = {"redis", "postgres", "intake", "tracker"}
+    first = Up(tmp_path, unused_port, other_unused_port)
+    assert first.alive() == everything
+    assert any(line.startswith("key ") for line in first.said)
+    for port in (unused_port, other_unused_port):
+        assert httpx2.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
+    first.process.kill()
+    until(lambda: not first.alive())
+
+    second = Up(tmp_path, unused_port, other_unused_port)
+    assert second.alive() == everything
+    assert not any(line.startswith("key ") for line in second.said)
+    second.process.send_signal(signal.SIGINT)
+    assert second.process.wait() == 0
+    assert not second.alive()
+
+
+def test_a_taken_port_is_named_before_anything_is_started(tmp_path: Path, mailbox: embedded.Mailbox) -> None:
+    command = [sys.executable, "-m", "embedded", "up", "--data", str(tmp_path / "data")]
+    refused = subprocess.run(
+        [*command, "--intake-port", str(mailbox.port)], cwd=CHECKOUT, capture_output=True, text=True, check=False
+    )
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert f"port {mailbox.port} is taken" in refused.stderr
+    assert not (tmp_path / "data").exists()
+
+
 @pytest.fixture
 def send(mailbox: embedded.Mailbox) -> Callable[[], None]:
     def send() -> None:
@@ -245,5 +300,15 @@ def test_a_mailbox_whose_port_is_taken_says_so(mailbox: embedded.Mailbox) -> Non
 
 @pytest.fixture
 def unused_port() -> int:
-    with embedded.Mailbox() as box:
-        return box.port
+    return unused()
+
+
+@pytest.fixture
+def other_unused_port(unused_port: int) -> int:
+    return next(port for port in iter(unused, None) if port != unused_port)
+
+
+def unused() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
