@@ -1,5 +1,7 @@
 """What the laboratory and the medical examiner said of a case, and what does not agree about it (invariants 9, 10)."""
 
+from typing import Any
+
 from services.tracker.model.case import fold
 from tests import facts
 from tests.unit.stories import at
@@ -8,6 +10,7 @@ from tests.unit.test_model_custody import POLICY, case_of, found
 IN_HAND = facts.registered(at=at(0))
 MINE = "2018-201:I-01"
 OTHER = "2018-201:I-02"
+THE_CASE: dict[str, Any] = {"individual": facts.ABSENT, "case": "K55-01"}
 
 
 def test_progress_is_the_furthest_that_stands() -> None:
@@ -59,9 +62,9 @@ def test_a_group_determination_is_of_all_its_persons_and_no_doubt() -> None:
 
 
 def test_a_determination_against_an_active_exclusion_is_a_discrepancy_until_it_is_withdrawn() -> None:
-    excluded = facts.excluded(facts.ABSENT, case="K55-01", at=at(1))
+    excluded = facts.excluded(**THE_CASE, at=at(1))
     assert found(case_of(excluded, facts.determined(at=at(2)))) == {"exclusion/D-1#P-0001": "determined against an exclusion"}
-    withdrawn = facts.exclusion_withdrawn(facts.ABSENT, case="K55-01", at=at(3))
+    withdrawn = facts.exclusion_withdrawn(**THE_CASE, at=at(3))
     assert found(case_of(excluded, facts.determined(at=at(2)), withdrawn)) == {}
 
 
@@ -100,7 +103,7 @@ def test_a_discrepancy_that_a_person_reports_is_open_until_resolved_and_other_va
     assert found(case_of(reported)) == {"count/bones": "2"}
     assert found(case_of(reported, resolved, again)) == {}
     case = case_of(reported, resolved, later)
-    assert (found(case), case.flags(case.discrepancies(POLICY))) == ({"count/bones": "3"}, {"discrepancy"})
+    assert (found(case), case.flags(case.discrepancies(POLICY))) == ({"count/bones": "3"}, frozenset({"discrepancy"}))
 
 
 def test_without_an_anchor_a_reported_discrepancy_hangs_on_its_report() -> None:
