@@ -16,7 +16,7 @@ from services.intake.grants import Source
 from shared.clock import machine_now
 from shared.events import BY_WIRE_NAME
 from shared.streams import events_key
-from shared.terms import ROLES, STREAMS
+from shared.terms import ROLES, STREAMS, instant_text
 
 BATCH: Final = 500
 ATTEMPTS: Final = 3
@@ -47,7 +47,7 @@ async def _accept(acceptor: Acceptor, batch: Sequence[Admitted]) -> None:
 
 
 def admitted(said: CloudEvent) -> Admitted:
-    outcome = admit(Submission(said, "http", machine_now()), SENDER)
+    outcome = admit(Submission(said, "http", instant_text(machine_now())), SENDER)
     if not isinstance(outcome, Admitted):
         raise TypeError(f"the load is not admissible: {outcome}")
     return outcome
