@@ -118,11 +118,28 @@ def test_the_page_of_discrepancies_says_what_blocks_by_the_default_policy() -> N
 def derived() -> Iterator[tuple[str, str]]:
     """Kind and shape of the anchor of every `Misfit("kind", anchor, ...)` in the model."""
     for file in sorted((ROOT / "services/tracker/model").glob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Misfit":
-                kind, anchor = node.args[:2]
-                if isinstance(kind, ast.Constant):
-                    yield str(kind.value), shape(anchor_text(anchor))
+        module = ast.parse(file.read_text())
+        for node in calls(module, "Misfit"):
+            kind, anchor = node.args[:2]
+            if isinstance(kind, ast.Constant):
+                for each in passed(anchor, node, module):
+                    yield str(kind.value), shape(anchor_text(each))
+
+
+def calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
+            yield node
+
+
+def passed(anchor: ast.expr, call: ast.Call, module: ast.Module) -> list[ast.expr]:
+    """The anchor itself or, where it is a parameter of the function around it, what that function's callers give for it."""
+    for function in ast.walk(module):
+        if isinstance(function, ast.FunctionDef) and call in ast.walk(function) and isinstance(anchor, ast.Name):
+            parameters = [parameter.arg for parameter in function.args.args]
+            if anchor.id in parameters:
+                return [each.args[parameters.index(anchor.id)] for each in calls(module, function.name)]
+    return [anchor]
 
 
 def anchor_text(anchor: ast.expr) -> str:
