@@ -1,0 +1,129 @@
+"""What the read API says of cases."""
+
+from typing import Any
+
+import pytest
+
+from tests import facts
+from tests.integration.looking import Looking, looking
+
+
+async def test_pages_follow_one_another_and_hold_every_case_once(database_url: str, redis_url: str) -> None:
+    numbers = [f"K55-{n:02}" for n in range(1, 8)]
+    async with looking(database_url, redis_url) as reader:
+        await reader.file(*(facts.registered(case=number) for number in reversed(numbers)))
+        page = await reader.get("/v1/cases", limit=3)
+        seen = [case["number"] for case in page["items"]]
+        while page["next"] is not None:
+            page = await reader.get("/v1/cases", limit=3, after=page["next"])
+            seen += [case["number"] for case in page["items"]]
+    assert seen == numbers
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"custody": "in_open_hand_over"}, ["K55-02"]),
+        ({"custody": "held"}, ["K55-01", "K55-03"]),
+        ({"custodian": "usaf"}, ["K55-03"]),
+        ({"progress": "sealed"}, ["K55-01"]),
+        ({"place": "Hickam"}, ["K55-03"]),
+        ({"turnover": "TO-2018"}, ["K55-01"]),
+        ({"custody": "held", "custodian": "unc"}, ["K55-01"]),
+        ({"custodian": "nobody"}, []),
+    ],
+)
+async def test_cases_are_found_by_what_is_asked(
+    database_url: str, redis_url: str, asked: dict[str, Any], found: list[str]
+) -> None:
+    async with looking(database_url, redis_url) as reader:
+        await file_three_cases(reader)
+        page = await reader.get("/v1/cases", **asked)
+    assert [case["number"] for case in page["items"]] == found
+
+
+async def file_three_cases(reader: Looking) -> None:
+    await reader.file(
+        facts.registered(case="K55-01", turnover="TO-2018"),
+        facts.sealed(case="K55-01", at="2018-07-27T06:00:00+09:00"),
+        facts.registered(case="K55-02"),
+        facts.released(case="K55-02", at="2018-07-27T07:00:00+09:00"),
+        facts.registered(case="K55-03", custodian="usaf", place="Hickam"),
+    )
+
+
+async def test_a_filter_that_does_not_exist_is_refused_and_not_left_out(database_url: str, redis_url: str) -> None:
+    async with looking(database_url, redis_url) as reader:
+        for asked in ({"custodion": "unc"}, {"limit": 0}, {"limit": 501}, {"custody": "lost"}):
+            assert await reader.problem("/v1/cases", **asked) == (400, "parameter")
+
+
+async def test_a_problem_names_the_parameter_and_never_repeats_its_value(database_url: str, redis_url: str) -> None:
+    async with looking(database_url, redis_url) as reader:
+        answer = await reader.client.get("/v1/cases", params={"custody": "a-name-typed-here"})
+    assert answer.json()["errors"][0]["name"] == "custody"
+    assert "a-name-typed-here" not in answer.text
+
+
+async def test_an_unknown_case_is_a_problem(database_url: str, redis_url: str) -> None:
+    async with looking(database_url, redis_url) as reader:
+        assert await reader.problem("/v1/cases/K99-99") == (404, "not-found")
+
+
+async def test_a_timeline_is_in_world_order_whatever_the_order_of_arrival(database_url: str, redis_url: str) -> None:
+    async with looking(database_url, redis_url) as reader:
+        await reader.file(
+            facts.accepted(at="2018-07-27T11:00:00+09:00"),
+            facts.registered(at="2018-07-27T09:00:00+09:00"),
+            facts.released(at="2018-07-27T10:00:00+09:00"),
+        )
+        case = await reader.get("/v1/cases/K55-01")
+    assert [each["name"] for each in case["timeline"]] == ["case.registered", "custody.released", "custody.accepted"]
+    assert case["custodian"] == "usaf"
+
+
+async def test_a_timeline_says_what_the_clock_on_the_wall_said(database_url: str, redis_url: str) -> None:
+    async with looking(database_url, redis_url) as reader:
+        await reader.file(
+            facts.departed(at="2018-08-01T18:00:00+09:00", zone="Asia/Seoul"),
+            facts.arrived(at="2018-08-01T12:00:00Z", zone="Pacific/Honolulu"),
+        )
+        timeline = (await reader.get("/v1/cases/K55-01"))["timeline"]
+    assert [each["local_time"] for each in timeline] == ["2018-08-01T18:00:00+09:00", "2018-08-01T02:00:00-10:00"]
+    assert [each["occurred_at"] for each in timeline] == ["2018-08-01T09:00:00Z", "2018-08-01T12:00:00Z"]
+
+
+async def test_what_was_corrected_stays_readable_beside_its_correction(database_url: str, redis_url: str) -> None:
+    wrong = facts.accepted(at="2018-07-27T11:00:00+09:00", accepted_by="usaf")
+    never = facts.sealed(seal="S-9")
+    right = facts.corrected(
+        wrong,
+        reason="incorrect_data",
+        replacement={"time": "2018-07-27T12:00:00+09:00", "data": {**wrong["data"], "accepted_by": "dpaa"}},
+    )
+    gone = facts.corrected(never)
+    async with looking(database_url, redis_url) as reader:
+        await reader.file(facts.registered(), wrong, never, right, gone)
+        case = await reader.get("/v1/cases/K55-01")
+    by_id = {each["id"]: each for each in case["timeline"]}
+    assert case["custodian"] == "dpaa"
+    assert by_id[wrong["id"]]["standing"] == "restated"
+    assert by_id[wrong["id"]]["data"]["accepted_by"] == "dpaa"
+    assert by_id[wrong["id"]]["local_time"] == "2018-07-27T12:00:00+09:00"
+    assert by_id[wrong["id"]]["said"]["accepted_by"] == "usaf"
+    assert by_id[wrong["id"]]["corrected_by"] == {"source": right["source"], "id": right["id"]}
+    assert by_id[never["id"]]["standing"] == "did_not_occur"
+    assert by_id[right["id"]]["standing"] == "corrects"
+
+
+async def test_a_case_shows_its_discrepancies_and_whom_it_concerns(database_url: str, redis_url: str) -> None:
+    async with looking(database_url, redis_url) as reader:
+        await reader.file(facts.registered(), facts.determined(), facts.discrepancy_reported(stream="custody"))
+        case = await reader.get("/v1/cases/K55-01")
+        listed = await reader.get("/v1/discrepancies", open=True, subject="K55-01")
+        closed = await reader.get("/v1/discrepancies", open=False)
+    assert case["persons"] == ["P-0001"]
+    assert case["discrepancies"] == listed["items"]
+    assert [each["open"] for each in case["discrepancies"]] == [True]
+    assert case["flags"] == ["discrepancy"]
+    assert closed["items"] == []

@@ -1,0 +1,173 @@
+"""The tracker as a process: when it starts, when it refuses to, how it stops, and how a story is told through it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import orjson
+import psycopg
+import pytest
+
+from embedded import Mailbox
+from tests import facts
+from tests.integration.filing import Writer
+
+PATIENCE_S = 60.0
+DIRECTORY = """
+[liaisons."L-1"]
+service = "army"
+address = "first@liaisons.example.org"
+zone = "UTC"
+duty_hours = [["08:00", "17:00"]]
+
+[offices."default"]
+address = "duty@rosette.example.org"
+zone = "UTC"
+"""
+
+
+@dataclass
+class Process:
+    """`python -m services.tracker` with settings of its own; what it logs goes to a file."""
+
+    folder: Path
+    settings: dict[str, str]
+    port: int = field(default_factory=lambda: free_port())
+
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "services.tracker", *arguments]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "TRACKER_PORT": str(self.port), **self.settings}
+
+    def run(self, *arguments: str, code: int = 0) -> str:
+        """A command that ends by itself, with `code`."""
+        ended = subprocess.run(
+            self.command(*arguments), env=self.environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+        )
+        assert ended.returncode == code, ended.stdout + ended.stderr
+        return ended.stdout + ended.stderr
+
+    @contextmanager
+    def running(self) -> Iterator["subprocess.Popen[bytes]"]:
+        with (self.folder / "log").open("wb") as log:
+            process = subprocess.Popen(self.command("run"), env=self.environment, stdout=log, stderr=log)
+        try:
+            self.until(lambda: self.ready(process))
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+    def ready(self, process: "subprocess.Popen[bytes]") -> bool:
+        assert process.poll() is None, (self.folder / "log").read_text()
+        with suppress(httpx2.TransportError):
+            return httpx2.get(f"http://127.0.0.1:{self.port}/readyz", timeout=5).status_code == 200
+        return False
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        while not holds():
+            assert time.monotonic() < deadline, (self.folder / "log").read_text()[-2000:]
+            time.sleep(0.02)
+
+    def log(self) -> list[dict[str, Any]]:
+        return [orjson.loads(line) for line in (self.folder / "log").read_bytes().splitlines()]
+
+
+@pytest.fixture
+def tracker(database_url: str, redis_url: str, mailbox: Mailbox, tmp_path: Path) -> Process:
+    settings = {
+        "TRACKER_DATABASE_URL": database_url,
+        "TRACKER_REDIS_URL": redis_url,
+        "TRACKER_SMTP_URL": mailbox.url,
+        "TRACKER_DELIVERY": "live",
+    }
+    return Process(tmp_path, settings)
+
+
+def prepared(tracker: Process) -> None:
+    tracker.run("migrate")
+    file = tracker.folder / "directory.toml"
+    file.write_text(DIRECTORY)
+    tracker.run("directory", "import", str(file))
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def test_it_follows_shows_and_stops_in_good_order(tracker: Process, redis_url: str) -> None:
+    prepared(tracker)
+    writer = Writer(redis_url)
+    writer.append(facts.registered())  # before the first start
+    with tracker.running() as process:
+        writer.append(facts.released())
+        url = f"http://127.0.0.1:{tracker.port}/v1/cases/K55-01"
+        tracker.until(lambda: httpx2.get(url).status_code == 200 and httpx2.get(url).json()["custody"] == "in_open_hand_over")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE_S) == 0
+    assert "tracker.started" in {line["event"] for line in tracker.log()}
+
+
+def test_it_refuses_a_record_that_is_not_its_own(tracker: Process, database_url: str) -> None:
+    assert "migrate" in tracker.run("run", code=1)
+    tracker.run("migrate")
+    assert "directory import" in tracker.run("run", code=1)
+    with psycopg.connect(database_url) as conn:
+        conn.execute("UPDATE alembic_version SET version_num = '9999'")
+    assert "schema 9999" in tracker.run("run", code=1)
+
+
+def test_it_says_what_it_cannot_reach_or_have(tracker: Process) -> None:
+    prepared(tracker)
+    with socket.create_server(("127.0.0.1", tracker.port)):
+        assert "port" in tracker.run("run", code=1)
+    tracker.settings["TRACKER_REDIS_URL"] = "redis://127.0.0.1:1/0"
+    assert "Redis" in tracker.run("run", code=3)
+    tracker.settings["TRACKER_DATABASE_URL"] = "postgresql://127.0.0.1:1/nothing"
+    tracker.settings["TRACKER_REDIS_URL"] = "redis://127.0.0.1:1/0"
+    tracker.run("run", code=3)
+    tracker.settings["TRACKER_TOKEN_FILE"] = str(tracker.folder / "missing")
+    assert "TRACKER_TOKEN_FILE" in tracker.run("run", code=2)
+
+
+def test_a_story_stops_at_every_mail_and_rests_where_it_was_to_go(tracker: Process, redis_url: str, mailbox: Mailbox) -> None:
+    """A determination in the evening: the mail leaves when the liaison's office opens, after nothing but steps of the story."""
+    prepared(tracker)
+    clock = tracker.folder / "clock"
+    clock.write_text("2018-09-18T20:00:00Z")
+    tracker.settings["TRACKER_CLOCK"] = str(clock)
+    writer = Writer(redis_url)
+    writer.append(facts.registered(), facts.kin(), facts.pnok(), facts.liaison(), facts.determined())
+    with tracker.running(), httpx2.Client(base_url=f"http://127.0.0.1:{tracker.port}", timeout=PATIENCE_S) as client:
+
+        def advance(to: str) -> Any:
+            return client.post("/v1/clock", json={"to": to}).json()
+
+        assert advance("2018-09-18T23:00:00Z") == {"now": "2018-09-18T23:00:00Z", "mails": [], "at_rest": True}
+        step = advance("2018-09-20T00:00:00Z")
+        assert (step["now"], step["at_rest"]) == ("2018-09-19T08:00:30Z", False)
+        assert [str(mail.message["to"]) for mail in mailbox.messages] == ["first@liaisons.example.org"]
+        assert step["mails"][0] in str(mailbox.messages[0].message["subject"])
+        assert advance("2018-09-20T00:00:00Z") == {"now": "2018-09-20T00:00:00Z", "mails": [], "at_rest": True}
+        writer.append(facts.rescinded(at="2018-09-19T20:00:00Z"))
+        assert advance("2018-09-20T00:00:00Z")["at_rest"] is False  # a stop leaves at once, at any hour
+        backwards = client.post("/v1/clock", json={"to": "2018-09-19T00:00:00Z"})
+        assert (backwards.status_code, backwards.json()["type"]) == (409, "urn:rosette:problem:clock-backwards")
+        assert client.post("/v1/clock", json={"to": "2018-09-19"}).status_code == 400
+    assert len(mailbox.messages) == 2
+    logged = (tracker.folder / "log").read_text()
+    assert "liaisons.example.org" not in logged
