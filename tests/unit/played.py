@@ -8,11 +8,14 @@ from random import Random
 from typing import assert_never
 
 from services.tracker.model import case, person
+from services.tracker.model.case import Case
 from services.tracker.model.directory import Directory, Liaison, Office
 from services.tracker.model.notices import Add, Change, Finish, Notice, Owed, Reopen, Update, Withdraw
+from services.tracker.model.person import Person
 from services.tracker.model.policy import Policy
 from services.tracker.model.reconcile import reconcile, state_of
 from services.tracker.model.register import Record
+from services.tracker.model.targets import Target
 from services.tracker.model.telling import required
 from shared.events.event import Event
 from tests import facts
@@ -30,14 +33,23 @@ DIRECTORY = Directory(
 )
 
 
-def folded(events: Sequence[Event], directory: Directory = DIRECTORY) -> Record:
-    """All persons and cases that events are about."""
-    by_hub = histories(events)
-    return Record(
-        persons={hub.ref: person.fold(hub.ref, mine) for hub, mine in by_hub.items() if hub.kind == "person"},
-        cases={hub.ref: case.fold(hub.ref, mine) for hub, mine in by_hub.items() if hub.kind == "case"},
-        directory=directory,
-    )
+@dataclass
+class Folds:
+    """All persons and cases that events are about; what got nothing new is remembered."""
+
+    known: dict[Target, tuple[int, Person | Case]] = field(default_factory=dict)
+
+    def of(self, events: Sequence[Event]) -> Record:
+        for hub, mine in histories(events).items():
+            if self.known.get(hub, (0, None))[0] != len(mine):
+                fold = person.fold if hub.kind == "person" else case.fold
+                self.known[hub] = len(mine), fold(hub.ref, mine)
+        ends = [(hub.ref, end) for hub, (_, end) in self.known.items()]
+        return Record(
+            persons={ref: end for ref, end in ends if isinstance(end, Person)},
+            cases={ref: end for ref, end in ends if isinstance(end, Case)},
+            directory=DIRECTORY,
+        )
 
 
 def applied(notices: dict[str, Notice], change: Change) -> None:
@@ -102,7 +114,9 @@ class Desk:
     places: Counter[tuple[object, ...]] = field(default_factory=Counter)
     arrived: dict[str, bool] = field(default_factory=dict)
     """Attempts that ended in doubt: whether in truth the mail arrived."""
+    folds: Folds = field(default_factory=Folds)
     _record: Record | None = None
+    _settled: tuple[datetime, int, dict[str, Notice]] | None = None
 
     def file(self, statements: Sequence[facts.CloudEvent], now: datetime) -> None:
         if statements:
@@ -112,14 +126,18 @@ class Desk:
 
     def settle(self, now: datetime) -> None:
         """Reconcile once; a second time there must be nothing left to change."""
+        seen = (now, len(self.filed), dict(self.notices))
+        if seen == self._settled:
+            return
         changes = self._changes(now)
         for change in changes:
             applied(self.notices, change)
         assert not changes or self._changes(now) == (), "a second reconciliation changes nothing"
+        self._settled = (now, len(self.filed), dict(self.notices))
 
     def _changes(self, now: datetime) -> tuple[Change, ...]:
         if self._record is None:
-            self._record = folded(self.filed)
+            self._record = self.folds.of(self.filed)
         notices = tuple(self.notices.values())
         return reconcile(required(self._record, notices, POLICY, now), notices)
 

@@ -1,7 +1,7 @@
 """Random stories: what happens in the world, and what of it is filed when. A seed tells the same story again."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -19,6 +19,7 @@ INDIVIDUAL = "2018-201:I-01"
 LIAISONS = ("L-1", "L-2", "L-3")
 BLOCKING = ("identity", "count", "seal", "condition")
 """Kinds of discrepancy that are reported; the last blocks nothing."""
+Identity = tuple[str, str]
 START = datetime(2018, 9, 1, 12, tzinfo=UTC)
 
 
@@ -31,31 +32,23 @@ def kin_of(person: str) -> tuple[str, str]:
     return f"KIN-{person[-1]}A", f"KIN-{person[-1]}B"
 
 
-def histories(events: Iterable[Event]) -> dict[Target, list[Event]]:
+def histories(events: Sequence[Event]) -> dict[Target, list[Event]]:
     """For each case, person and turnover all that its fold needs: whatever names it, and what shares an id with that."""
-    events = list(events)
-    groups = {event.key: {event.key} for event in events}
-    by_id: dict[Target, tuple[str, str]] = {}
-    for event in events:
-        named = [each for each in targets(event) if each.kind not in HUBS]
-        for id in (*named, identity(*event.key)):
-            other = by_id.setdefault(id, event.key)
-            if groups[other] is not groups[event.key]:
-                joined = groups[other] | groups[event.key]
-                for key in joined:
-                    groups[key] = joined
-    hubs_of: dict[int, set[Target]] = defaultdict(set)
-    for event in events:
-        hubs_of[id_of(groups, event)] |= {each for each in targets(event) if each.kind in HUBS}
+    named = {event.key: targets(event) for event in events}
+    groups = {key: {key} for key in named}
+    first: dict[Target, Identity] = {}
+    for key, its in named.items():
+        for tie in (*(each for each in its if each.kind not in HUBS), identity(*key)):
+            other = first.setdefault(tie, key)
+            if groups[other] is not groups[key]:
+                joined = groups[other] | groups[key]
+                groups.update(dict.fromkeys(joined, joined))
     found: dict[Target, list[Event]] = defaultdict(list)
+    hubs = {id(group): {each for key in group for each in named[key] if each.kind in HUBS} for group in groups.values()}
     for event in events:
-        for hub in hubs_of[id_of(groups, event)]:
+        for hub in hubs[id(groups[event.key])]:
             found[hub].append(event)
     return found
-
-
-def id_of(groups: dict[tuple[str, str], set[tuple[str, str]]], event: Event) -> int:
-    return id(groups[event.key])
 
 
 @dataclass

@@ -19,7 +19,7 @@ from tests.unit.stories import PERSONS, World, kin_of
 STORIES = int(os.environ.get("ROSETTE_STORIES", "400"))
 ONE = os.environ.get("ROSETTE_STORY")
 SEEDS = [int(ONE)] if ONE else range(STORIES)
-STEPS = 45
+STEPS = 36
 
 
 class Story:

@@ -5,7 +5,7 @@ owed: that is telling.py.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.tracker.model.directory import DEFAULT_OFFICE
@@ -21,13 +21,17 @@ Reasons = tuple[Reason, ...]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One person among all that concerns them. `undone` are cases over which another family's stop or correction is undone."""
+    """One person among all that concerns them. `undone` are cases over which another family's stop or correction is undone.
+
+    `identities` remembers gate 6 by determination: it is the same for every kin.
+    """
 
     person: Person
     record: Record
     policy: Policy
     now: datetime
     undone: Mapping[str, str]
+    identities: dict[str, Reasons] = field(default_factory=dict, compare=False)
 
     def assignment(self, kin: str) -> Assignment | None:
         return self.person.liaison_of(kin, self.now)
@@ -52,9 +56,10 @@ class View:
 
 def telling(view: View, line: Line, mine: Sequence[Line]) -> Reasons:
     """Gates of an identification, a takeover or a reinstatement: 6, 7 and 13."""
-    determination = view.person.determinations[line.cause]
+    if line.cause not in view.identities:
+        view.identities[line.cause] = tuple(identity(view, view.person.determinations[line.cause]))
     return (
-        *identity(view, determination),
+        *view.identities[line.cause],
         *order(view, line, mine),
         *other_families(view, line),
         *way_out(view, line.kin),

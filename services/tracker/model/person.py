@@ -1,13 +1,14 @@
 """A person who is missing: kin, liaisons, determinations, and what the family was told. A pure fold, references only."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import reduce
 from itertools import chain
 from typing import Final, Literal, NamedTuple, get_args
 
 from services.tracker.model import holds as holds_
+from services.tracker.model.changed import changed
 from services.tracker.model.corrections import effective
 from services.tracker.model.discrepancies import Discrepancy, Misfit, Resolutions, settled, with_resolution
 from services.tracker.model.holds import Holds
@@ -105,7 +106,7 @@ class Delivery:
     event: tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Person:
     """What is true of one person. Built by `fold` only."""
 
@@ -222,8 +223,8 @@ def _statements(ref: str, ever: Iterable[Event]) -> dict[str, tuple[Statement, .
 def _advance(before: Person, event: Event) -> Person:
     uses = used(before.uses, event.data, event.key)
     if isinstance(uses, Misfit):
-        return replace(before, misfits=(*before.misfits, uses))
-    return replace(evolve(before, event), uses=uses)
+        return changed(before, misfits=(*before.misfits, uses))
+    return changed(evolve(before, event), uses=uses)
 
 
 def evolve(before: Person, event: Event) -> Person:
@@ -232,50 +233,50 @@ def evolve(before: Person, event: Event) -> Person:
         case KinRegistered(person=before.ref) as data:
             hours = tuple((window.start, window.end) for window in data.contact_hours)
             kin = Kin(data.kin, data.relation, data.basis, data.zone or "UTC", hours, data.required)
-            return replace(before, kin={**before.kin, data.kin: kin})
+            return changed(before, kin={**before.kin, data.kin: kin})
         case PnokDesignated(person=before.ref, kin=kin_ref):
-            return replace(before, pnok=kin_ref)
+            return changed(before, pnok=kin_ref)
         case LiaisonAssigned(person=before.ref) as data:
             assignment = Assignment(data.kin, data.liaison, data.service, data.from_, world_order(event))
-            return replace(before, assignments=(*before.assignments, assignment))
+            return changed(before, assignments=(*before.assignments, assignment))
         case IdentificationDetermined() as data if before.ref in data.persons:
             determination = Determination(
                 data.determination, data.kind, data.persons, data.cases, data.individuals, world_order(event), event.key
             )
-            return replace(before, determinations={data.determination: determination, **before.determinations})
+            return changed(before, determinations={data.determination: determination, **before.determinations})
         case IdentificationRescinded(determination=id):
-            return replace(before, rescinded=before.rescinded | {id})
+            return changed(before, rescinded=before.rescinded | {id})
         case CaseAssociated(individual=individual, case=number):
-            return replace(before, members=_members(before, individual, number, joins=True))
+            return changed(before, members=_members(before, individual, number, joins=True))
         case CaseDissociated(individual=individual, case=number):
-            return replace(before, members=_members(before, individual, number, joins=False))
+            return changed(before, members=_members(before, individual, number, joins=False))
         case ExclusionRecorded(person=before.ref) | ExclusionWithdrawn(person=before.ref) as data:
             active = isinstance(data, ExclusionRecorded)
-            return replace(before, exclusions={**before.exclusions, data.individual or data.case or "": active})
+            return changed(before, exclusions={**before.exclusions, data.individual or data.case or "": active})
         case HoldPlaced(person=before.ref) as data:
-            return replace(before, holds=holds_.placed(before.holds, event, data))
+            return changed(before, holds=holds_.placed(before.holds, event, data))
         case HoldLifted() as data:
-            return replace(before, holds=holds_.lifted(before.holds, event, data))
+            return changed(before, holds=holds_.lifted(before.holds, event, data))
         case NotificationDelivered(person=before.ref) as data:
             cause = data.line.cause if data.line is not None else None
             delivery = Delivery(data.kin, data.notice, cause, data.says, world_order(event), event.key)
-            return replace(before, deliveries=(*before.deliveries, delivery))
+            return changed(before, deliveries=(*before.deliveries, delivery))
         case NotificationAcknowledged(person=before.ref, notice=notice):
-            return replace(before, acknowledged=before.acknowledged | {notice})
+            return changed(before, acknowledged=before.acknowledged | {notice})
         case NotificationUnreachable(person=before.ref, kin=kin_ref):
-            return replace(before, unreachable=before.unreachable | {kin_ref})
+            return changed(before, unreachable=before.unreachable | {kin_ref})
         case NotificationOverrideAuthorized(person=before.ref, kin=kin_ref, of="unreachable"):
-            return replace(before, overridden=before.overridden | {kin_ref})
+            return changed(before, overridden=before.overridden | {kin_ref})
         case BriefingCompleted(person=before.ref) as data:
-            return replace(before, briefed=before.briefed | {(data.determination, data.kin)})
+            return changed(before, briefed=before.briefed | {(data.determination, data.kin)})
         case StatusAccountedFor(person=before.ref, date=on):
-            return replace(before, accounted_for=on)
+            return changed(before, accounted_for=on)
         case DiscrepancyReported(subject=subject) as data if subject.kind == "person" and subject.ref == before.ref:
             misfit = Misfit(data.kind, data.anchor or f"{event.source}#{event.id}", data.expected, data.observed)
-            return replace(before, misfits=(*before.misfits, misfit))
+            return changed(before, misfits=(*before.misfits, misfit))
         case DiscrepancyResolved() as data:
             resolutions = with_resolution(before.resolutions, data.discrepancy, data.settled, data.resolution)
-            return replace(before, resolutions=resolutions)
+            return changed(before, resolutions=resolutions)
         case _:
             return before
 
