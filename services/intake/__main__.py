@@ -18,7 +18,6 @@ from services.intake.app import connect, create
 from services.intake.preflight import unsafe
 from services.intake.settings import Settings
 from services.intake.source_commands import sources
-from services.intake.sources import BadSources
 from services.intake.submit import TIMEOUT_S, Sent, Unreachable, send, statements
 from services.intake.terminal import REFUSED, UNREACHABLE, USAGE, Json, out, stop
 from shared import logs
@@ -41,14 +40,14 @@ def run(
     Exit codes: 0 stopped, 1 the server is unsafe, 2 settings or sources, 3 the server cannot be reached.
     """
     given: dict[str, Any] = {"host": host, "port": port, "clock": clock}
-    settings = Settings(**{name: value for name, value in given.items() if value is not None})
     logs.configure("intake")
     try:
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
         reasons = asyncio.run(preflight(settings))
         application = create(settings)
     except RedisError as error:
         raise stop(f"Redis cannot be reached: {type(error).__name__}", UNREACHABLE) from None
-    except (OSError, BadSources) as error:
+    except (OSError, ValueError) as error:
         raise stop(str(error), USAGE) from None
     if reasons:
         raise stop("Not safe to accept on this server:\n" + "\n".join(f"  {reason}" for reason in reasons), REFUSED)
@@ -66,7 +65,7 @@ def run(
 async def preflight(settings: Settings) -> list[str]:
     redis = connect(settings)
     try:
-        await Acceptor(redis).load()
+        await Acceptor(redis).offer()
         return await unsafe(redis, settings.redis_durability)
     finally:
         await redis.aclose()

@@ -3,6 +3,7 @@
 import secrets
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
@@ -56,6 +57,11 @@ class Acceptor:
     async def load(self) -> None:
         """Put the function on the server. The name carries the version, so this only ever replaces it by itself."""
         await self.redis.function_load(CODE, replace=True)
+
+    async def offer(self) -> None:
+        """Put the function on the server if it takes it; preflight says what is missing where it does not."""
+        with suppress(ResponseError):
+            await self.load()
 
     async def accept(self, slug: str, admitted: Sequence[Admitted]) -> list[Answer]:
         """Accept statements of one source, each once, in their order; an answer for each.

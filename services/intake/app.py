@@ -43,7 +43,7 @@ def create(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await acceptor.load()
+        await acceptor.offer()
         yield
         await redis.aclose()
 

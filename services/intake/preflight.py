@@ -25,6 +25,8 @@ async def unsafe(redis: "Redis", durability: Durability) -> list[str]:
         RedisError: the server cannot be asked at all.
     """
     reasons = too_old(await redis.info("server"))
+    if reasons:
+        return reasons
     if durability == "checked":
         reasons += await settings_in_the_way(redis)
     return reasons + await functions_missing(redis)
@@ -49,7 +51,10 @@ async def settings_in_the_way(redis: "Redis") -> list[str]:
 
 
 async def functions_missing(redis: "Redis") -> list[str]:
-    listed = str(await redis.function_list(LIBRARY))
+    try:
+        listed = str(await redis.function_list(LIBRARY))
+    except ResponseError:
+        return ["FUNCTION is forbidden, so accept cannot be seen to be there"]
     return [] if FUNCTION in listed else [f"the function {FUNCTION} is not loaded"]
 
 

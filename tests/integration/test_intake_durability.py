@@ -73,6 +73,18 @@ async def test_where_config_is_forbidden_the_operator_has_to_answer_for_it(redis
         redis.acl_deluser("limited")
 
 
+async def test_a_server_that_does_not_take_the_function_is_refused_and_not_said_to_be_away(
+    redis: Redis, redis_url: str
+) -> None:
+    redis.acl_setuser("limited", enabled=True, passwords=["+pw"], keys=["*"], categories=["+@all"], commands=["-function"])
+    try:
+        async with AsyncRedis.from_url(redis_url.replace("://", "://limited:pw@")) as limited:
+            await Acceptor(limited).offer()
+            assert await unsafe(limited, "checked") == ["FUNCTION is forbidden, so accept cannot be seen to be there"]
+    finally:
+        redis.acl_deluser("limited")
+
+
 def test_a_server_before_functions_is_too_old() -> None:
     assert too_old({"redis_version": "6.2.14"})
     assert too_old({})
