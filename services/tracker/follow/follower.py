@@ -37,9 +37,7 @@ class Follower:
     def __init__(self, redis_url: str, register: Register, *, reclaim_idle_ms: int = 60_000) -> None:
         self.consumer = f"{socket.gethostname()}-{token_hex(4)}"
         # One try a call: a client that repeats by itself would hide how often something was done.
-        self.client: Redis = Redis.from_url(
-            redis_url, socket_timeout=reading.SOCKET_TIMEOUT_S, retry=Retry(NoBackoff(), 0), lib_name=None, lib_version=None
-        )
+        self.client: Redis = Redis.from_url(redis_url, socket_timeout=reading.SOCKET_TIMEOUT_S, retry=Retry(NoBackoff(), 0))
         self.publisher = Publisher(register.pool, self.client, register.now)
         self.lanes: dict[Stream, Lane] = {
             stream: Lane(stream, register, self.client, self.publisher.filed) for stream in STREAMS
