@@ -1,0 +1,85 @@
+"""What is in a liaison's hand, when people change and when an attempt fails."""
+
+from tests import facts
+from tests.unit.stories import at
+from tests.unit.told import DETERMINED, FAMILY, RESCINDED, Told
+
+
+# ------------------------------------------------------------------------------------------------- people change
+def test_what_is_unsent_is_re_addressed_to_the_liaison_of_now() -> None:
+    told = Told(*FAMILY, DETERMINED).and_then()
+    told.and_then(facts.liaison(liaison="L-2", at=at(60)))
+    assert told.states() == {"identification liaison:L-2": "ready"}
+
+
+def test_what_another_liaison_has_in_hand_is_stopped_first_and_then_taken_over() -> None:
+    told = Told(*FAMILY, DETERMINED).and_then()
+    told.leaves("identification", 20)
+    told.and_then(facts.liaison(liaison="L-2", at=at(60)))
+    assert told.kinds() == ["stop", "takeover"]
+    assert told.why("takeover") == ["waits until the stop of what is in hand has left"]
+    stop = told.leaves("stop", 70, state="in_doubt")
+    assert told.and_then().why("takeover") == ["waits until the stop of what is in hand has left"]
+    told.becomes(stop, "sent")
+    assert told.and_then().why("takeover") == []
+    told.leaves("takeover", 80)
+    told.and_then(facts.liaison(liaison="L-1", at=at(90)))
+    assert told.kinds() == ["reinstatement", "stop"]
+
+
+def test_another_primary_next_of_kin_stops_what_is_in_hand_and_is_told_first() -> None:
+    told = Told(*FAMILY, facts.kin(kin="KIN-2", required=False, at=at(3)), DETERMINED).and_then()
+    told.leaves("identification", 20)
+    told.and_then(facts.pnok(kin="KIN-2", at=at(60)))
+    assert told.kinds() == ["identification", "reinstatement", "stop"]
+    assert told.why("reinstatement")[0] == "the primary next of kin has not been told"
+    assert told.why("identification", "KIN-2") == []
+
+
+def test_a_refused_mail_stays_refused_until_it_is_addressed_to_somebody_else() -> None:
+    told = Told(*FAMILY, DETERMINED).and_then()
+    told.leaves("identification", 20, state="refused")
+    assert told.and_then().states() == {"identification liaison:L-1": "refused"}
+    told.and_then(facts.liaison(liaison="L-2", at=at(60)))
+    assert told.states() == {"identification liaison:L-2": "ready"}
+
+
+# ------------------------------------------------------------------------------------------------- attempts
+def test_what_is_found_not_to_have_left_is_ready_again_while_no_follow_up_is_out() -> None:
+    told = Told(*FAMILY, DETERMINED).and_then()
+    doubtful = told.leaves("identification", 20, state="in_doubt")
+    told.and_then()
+    told.becomes(doubtful, "ready")
+    assert told.and_then().states() == {"identification liaison:L-1": "ready"}
+
+
+def test_what_is_found_not_to_have_left_stays_withdrawn_behind_a_stop_and_a_reinstatement_follows() -> None:
+    told = Told(*FAMILY, DETERMINED).and_then()
+    doubtful = told.leaves("identification", 20, state="in_doubt")
+    told.and_then(RESCINDED)
+    told.leaves("stop", 60)
+    told.and_then()
+    told.becomes(doubtful, "ready")
+    assert told.and_then().states()["identification liaison:L-1"] == "withdrawn"
+    assert told.and_then(facts.corrected(RESCINDED, at=at(70))).kinds() == ["reinstatement"]
+
+
+def test_two_notices_claimed_at_one_instant_left_in_the_order_of_their_places() -> None:
+    told = Told(*FAMILY, DETERMINED).and_then()
+    told.leaves("identification", 60)
+    told.and_then(RESCINDED)
+    told.leaves("stop", 60)
+    told.and_then(facts.corrected(RESCINDED, at=at(70)))
+    told.leaves("reinstatement", 60)
+    assert (told.and_then().kinds(), told.states()["reinstatement liaison:L-1"]) == ([], "sent")
+
+
+def test_a_stop_is_read_when_something_later_of_its_line_was() -> None:
+    told = Told(*FAMILY, DETERMINED).and_then()
+    told.leaves("identification", 20)
+    told.and_then(RESCINDED)
+    told.leaves("stop", 60)
+    told.and_then(facts.corrected(RESCINDED, at=at(70)))
+    later = told.leaves("reinstatement", 80)
+    told.and_then(facts.acknowledged(later.reference, at=at(90)))
+    assert told.states()["stop liaison:L-1"] == "acknowledged"
