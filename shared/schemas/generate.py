@@ -1,6 +1,6 @@
-"""JSON Schemas of whole CloudEvents, `data` included, from the models that judge them; and the OpenAPI document of intake.
+"""JSON Schemas of whole CloudEvents, `data` included, from the models that judge them; and the services' OpenAPI documents.
 
-The contract knows no service, so intake is asked as any reader would ask it: by its command line.
+The contract knows no service, so each is asked as any reader would ask it: by its command line.
 """
 
 import json
@@ -15,8 +15,7 @@ from shared.events.base import Fact
 
 FOLDER: Final = Path(__file__).parent
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-OPENAPI: Final = "intake.openapi.json"
-INTAKE: Final = (sys.executable, "-m", "services.intake", "openapi")
+SERVICES: Final = ("intake", "tracker")
 IDENTITY: Final = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"^\S+$"}
 ATTRIBUTE: Final = {"type": ["string", "integer", "boolean"]}
 
@@ -55,7 +54,11 @@ def schema(fact: type[Fact]) -> dict[str, Any]:
 def files() -> dict[str, str]:
     """The text of each file by its name."""
     schemas = {f"{name}.json": text(schema(fact)) for name, fact in BY_WIRE_NAME.items()}
-    return schemas | {OPENAPI: text(json.loads(subprocess.check_output(INTAKE)))}
+    return schemas | {f"{service}.openapi.json": text(openapi(service)) for service in SERVICES}
+
+
+def openapi(service: str) -> Any:
+    return json.loads(subprocess.check_output([sys.executable, "-m", f"services.{service}", "openapi"]))
 
 
 def text(document: object) -> str:

@@ -15,9 +15,12 @@ from services.tracker.web.api import cases, clock, health, metrics, notices, out
 from services.tracker.web.api.credential import authorized
 from services.tracker.web.api.health import Check
 
-REF: Final = problems.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
 PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
-    "default": {"description": "A problem document", "content": {problems.MEDIA_TYPE: {"schema": REF}}}
+    "default": {
+        "model": problems.Problem,
+        "description": "A problem document (RFC 9457)",
+        "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
 }
 LOOPBACK_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
 
@@ -50,8 +53,18 @@ def api(given: Given) -> FastAPI:
     return app
 
 
+class Api(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        """As FastAPI writes it, save that problems have no second media type."""
+        described = super().openapi()
+        for methods in described["paths"].values():
+            for operation in methods.values():
+                operation["responses"].get("default", {}).get("content", {}).pop("application/json", None)
+        return described
+
+
 def routes(*, with_clock: bool) -> FastAPI:
-    app = FastAPI(
+    app = Api(
         title="Rosette tracker",
         version="1",
         summary="Where every case is, what is owed to whom, and what keeps it.",
