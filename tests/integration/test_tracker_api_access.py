@@ -14,7 +14,7 @@ TOKEN = b"0123456789abcdef-token"
 
 @pytest.mark.parametrize("given", [None, "Bearer", "Bearer wrong", "Basic 0123456789abcdef-token", "Bearer é"])
 async def test_without_the_token_nothing_of_the_record_is_read(database_url: str, redis_url: str, given: str | None) -> None:
-    headers = {} if given is None else {"Authorization": given.encode()}
+    headers = {} if given is None else {b"Authorization": given.encode()}
     async with looking(database_url, redis_url, token=TOKEN) as reader:
         for path in ("/v1/cases", "/v1/persons", "/v1/notices", "/v1/streams", "/v1/quarantine", "/metrics"):
             answer = await reader.client.get(path, headers=headers)

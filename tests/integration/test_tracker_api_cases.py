@@ -65,6 +65,19 @@ async def test_a_problem_names_the_parameter_and_never_repeats_its_value(databas
     assert "a-name-typed-here" not in answer.text
 
 
+async def test_what_no_reference_can_hold_is_a_problem_of_the_parameter(database_url: str, redis_url: str) -> None:
+    async with looking(database_url, redis_url) as reader:
+        assert await reader.problem("/v1/cases/%00") == (400, "parameter")
+        assert await reader.problem("/v1/events", source="\x00", id="E-1") == (400, "parameter")
+        assert await reader.problem("/v1/quarantine/99999999999999999999999") == (404, "not-found")
+
+
+async def test_a_number_may_hold_what_a_reference_may_hold(database_url: str, redis_url: str) -> None:
+    async with looking(database_url, redis_url) as reader:
+        await reader.file(facts.registered(case="K55/01:A"))
+        assert (await reader.get("/v1/cases/K55/01:A"))["number"] == "K55/01:A"
+
+
 async def test_an_unknown_case_is_a_problem(database_url: str, redis_url: str) -> None:
     async with looking(database_url, redis_url) as reader:
         assert await reader.problem("/v1/cases/K99-99") == (404, "not-found")

@@ -1,6 +1,7 @@
 """What the read API says of streams and entries, and that it admits what it does not know."""
 
 import math
+from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
 from redis.asyncio import Redis
@@ -68,8 +69,8 @@ async def test_lag_is_unknown_after_a_trim_and_pending_entries_have_an_age(datab
         await redis.xgroup_create(key, GROUP, "0")
         await redis.xreadgroup(GROUP, "reader-1", {key: ">"}, count=1)
         before = (await reader.get("/v1/streams"))[0]["transport"]
-        last = await redis.xrevrange(key, count=2)
-        await redis.xdel(key, last[1][0])
+        second: Any = (await redis.xrange(key) or [])[1][0]
+        await redis.xdel(key, second)
         after = (await reader.get("/v1/streams"))[0]["transport"]
     assert (before["lag"], before["pending"]) == (2, 1)
     assert before["oldest_pending_s"] >= 0

@@ -2,14 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from services.tracker.cli.app import app
 from tests import facts
@@ -21,7 +20,7 @@ DIRECTORY = "deploy/directory.example.toml"
 
 
 @pytest.fixture
-def tracker(database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+def tracker(database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs a command on a record of its own; `code` is what it must end with."""
     monkeypatch.setenv("TRACKER_DATABASE_URL", database_url)
     monkeypatch.setenv("TRACKER_REDIS_URL", redis_url)
@@ -46,7 +45,7 @@ def file(database_url: str, *statements: CloudEvent) -> None:
 
 def rows(database_url: str, query: str) -> list[tuple[Any, ...]]:
     with psycopg.connect(database_url) as conn:
-        return conn.execute(query).fetchall()  # type: ignore[arg-type]
+        return conn.execute(query).fetchall()
 
 
 def acts(database_url: str) -> list[tuple[str, str, str | None]]:

@@ -11,7 +11,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from psycopg import OperationalError
+from psycopg import DataError, OperationalError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
@@ -86,6 +86,11 @@ def install(app: FastAPI) -> None:
             for each in error.errors()
         ]
         return Refusal(HTTPStatus.BAD_REQUEST, "parameter", "a parameter is missing or malformed", wrong).answer()
+
+    @app.exception_handler(DataError)
+    async def unwritable(_: Request, __: DataError) -> JSONResponse:
+        """U+0000 above all: PostgreSQL has no such text, so nothing of that name can be in the record."""
+        return Refusal(HTTPStatus.BAD_REQUEST, "parameter", "a parameter holds what no reference can hold").answer()
 
     @app.exception_handler(HTTPException)
     async def framework(_: Request, error: HTTPException) -> JSONResponse:
