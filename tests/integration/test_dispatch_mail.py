@@ -7,6 +7,7 @@ import pytest
 
 import embedded
 from services.tracker.notices.delivery import Delivery
+from services.tracker.record.freezes import freeze, unfreeze
 from tests import facts
 from tests.integration.desk import MORNING, Desk, desk, identified
 
@@ -77,19 +78,37 @@ async def test_a_lost_counter_keeps_families_from_being_told_until_it_is_known_a
     assert mailbox.messages == []
 
 
-async def test_a_freeze_and_an_unreadable_entry_keep_families_from_being_told(at: Desk, mailbox: embedded.Mailbox) -> None:
+async def test_an_unreadable_entry_keeps_families_from_being_told_and_nobody_else(at: Desk, mailbox: embedded.Mailbox) -> None:
     await at.tell(*identified())
-    seq = await at.redis.hincrby("{custody}:seq", "n", 1)
-    entry = facts.entry(facts.sealed(), seq=seq) | {b"event": b"{"}
-    await at.register.file("custody", [(b"9-0", entry)])
+    ((id, fields),) = (entries := await at.accept(facts.sealed()))["custody"]
+    await at.file(entries | {"custody": [(id, fields | {b"event": b"{"})]})
     await at.settle()
     assert [mail.recipients for mail in mailbox.messages] == [(DUTY,)]
     assert await at.states("identification") == ["ready"]
     async with at.pool.connection() as conn:
         await conn.execute("UPDATE quarantine SET resolved_at = %s", (at.now(),))
-        await conn.execute("INSERT INTO \"freeze\" (kind, reason, opened_at) VALUES ('manual', 'a test', %s)", (at.now(),))
     await at.settle()
+    assert await at.states("identification") == ["sent"]
+
+
+async def test_a_freeze_keeps_families_from_being_told_until_it_is_lifted(at: Desk, mailbox: embedded.Mailbox) -> None:
+    await at.tell(*identified())
+    async with at.pool.connection() as conn:
+        await freeze(conn, "tests", "a test", at.now())
+        assert await at.settle()
+        assert mailbox.messages == []
+        await unfreeze(conn, "tests", "over", at.now())
+    assert await at.settle()
+    assert len(mailbox.messages) == 1
+
+
+async def test_hours_that_close_while_a_notice_settles_hold_it(at: Desk, mailbox: embedded.Mailbox) -> None:
+    at.now.at = datetime(2018, 9, 18, 22, 59, 50, tzinfo=UTC)
+    await at.tell(*identified())
     assert await at.states("identification") == ["ready"]
+    await at.settle()
+    assert mailbox.messages == []
+    assert await at.states("identification") == ["held"]
 
 
 async def test_mail_about_a_family_keeps_the_liaisons_duty_hours(at: Desk, mailbox: embedded.Mailbox) -> None:
