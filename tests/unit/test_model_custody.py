@@ -63,6 +63,7 @@ def test_a_release_of_a_case_that_has_moved_on_names_who_should_have_released_it
 def test_an_acceptance_alone_moves_custody_and_leaves_the_hand_over_open() -> None:
     case = case_of(UNC, ACCEPTED)
     assert (case.custody.custodian, case.state, case.custody.since) == ("usaf", "in_open_hand_over", "T-1")
+    assert found(case) == {}
 
 
 def test_an_acceptance_said_twice_changes_nothing() -> None:

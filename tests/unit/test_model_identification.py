@@ -106,6 +106,11 @@ def test_a_discrepancy_that_a_person_reports_is_open_until_resolved_and_other_va
     assert (found(case), case.flags(case.discrepancies(POLICY))) == ({"count/bones": "3"}, frozenset({"discrepancy"}))
 
 
+def test_of_two_open_values_of_one_discrepancy_the_first_is_shown() -> None:
+    values = [facts.discrepancy_reported(anchor="bones", observed=str(n), at=at(n)) for n in (2, 3)]
+    assert found(case_of(*reversed(values))) == {"count/bones": "2"}
+
+
 def test_without_an_anchor_a_reported_discrepancy_hangs_on_its_report() -> None:
     assert list(found(case_of(facts.discrepancy_reported(id="E-rep", at=at(1))))) == ["count/urn:example:unc#E-rep"]
 

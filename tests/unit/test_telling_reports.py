@@ -41,6 +41,14 @@ def test_a_report_corrected_away_after_the_liaison_had_read_his_notice_leaves_it
     assert told.states() == {"identification liaison:L-1": "acknowledged"}
 
 
+def test_a_report_that_names_a_stop_tells_the_family_nothing() -> None:
+    told = Told(*FAMILY, DETERMINED).and_then()
+    told.leaves("identification", 20)
+    told.and_then(RESCINDED)
+    told.and_then(reported(told.leaves("stop", 60), 70))
+    assert told.states() == {"identification liaison:L-1": "stopped", "stop liaison:L-1": "sent"}
+
+
 def test_a_report_for_one_kin_says_nothing_of_another() -> None:
     told = Told(*FAMILY, SECOND, DETERMINED).and_then()
     gone = told.leaves("identification", 20)

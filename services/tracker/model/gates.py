@@ -140,19 +140,13 @@ def _overridden(person: Person) -> bool:
 # ------------------------------------------------------------------------------------------------- invariant 13
 def way_out(view: View, kin: str) -> Iterator[Reason]:
     """Somebody to write to, within the hours in which they are on duty."""
-    lacking = view.lacking(kin)
-    if lacking == "liaison":
-        yield Reason("no_liaison", "no liaison is assigned", ground=False)
-    elif lacking == "address":
-        yield Reason("no_address", "the directory has no address for the liaison", ground=False)
-    else:
-        yield from duty_hours(view, kin)
-
-
-def duty_hours(view: View, kin: str) -> Iterator[Reason]:
     assignment = view.assignment(kin)
-    liaison = view.record.directory.liaisons.get(assignment.liaison) if assignment is not None else None
-    if liaison is None:
+    if assignment is None:
+        yield Reason("no_liaison", "no liaison is assigned", ground=False)
+        return
+    liaison = view.record.directory.liaisons.get(assignment.liaison)
+    if liaison is None or liaison.address is None:
+        yield Reason("no_address", "the directory has no address for the liaison", ground=False)
         return
     opens = next_opening(liaison.duty_hours, liaison.zone, view.now)
     if opens is not None and opens > view.now:

@@ -87,10 +87,6 @@ class Notice:
     place_in_line: int | None = None
 
     @property
-    def out(self) -> bool:
-        return self.state in OUT
-
-    @property
     def unsent(self) -> bool:
         return self.state in UNSENT
 
