@@ -5,10 +5,11 @@ Commit, then acknowledge: a crash between the two is a redelivery, which the ide
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 
 import structlog
-from psycopg import OperationalError
+from psycopg import AsyncConnection, OperationalError
 from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
 
 from services.tracker.model.targets import Target
@@ -79,9 +80,10 @@ class Register:
                 all, nothing has been quarantined for it, and it may be committed again.
         """
         wider: frozenset[int] = frozenset()
+        names = frozenset(name for arrival in batch.arrivals for name in arrival.names)
         for _ in range(ATTEMPTS):
             try:
-                outcome = await self._attempt(batch, wider)
+                outcome = await self._attempt(batch, names, wider)
             except RETRIED as lost:
                 log.info("batch_retried", stream=batch.stream, because=type(lost).__name__)
                 self.histories.forget()
@@ -97,14 +99,29 @@ class Register:
                     return outcome
         raise OperationalError(f"a batch of {len(batch.arrivals)} was lost to others {ATTEMPTS} times in a row")
 
-    async def _attempt(self, batch: Batch, wider: frozenset[int]) -> Filing | Wider:
+    async def _attempt(self, batch: Batch, names: frozenset[Target], wider: frozenset[int]) -> Filing | Wider:
         at = self.now()
-        async with self.pool.connection() as conn, conn.transaction():
+        async with self.pool.connection() as conn:
             cursor = conn.cursor(binary=True)
+            await self.names.make(cursor, names)
+            return await self._in_one_transaction(conn, cursor, batch, names, wider, at)
+
+    async def _in_one_transaction(
+        self,
+        conn: AsyncConnection[Any],
+        cursor: Cursor,
+        batch: Batch,
+        names: frozenset[Target],
+        wider: frozenset[int],
+        at: datetime,
+    ) -> Filing | Wider:
+        async with conn.transaction():
             await hold_corrections(cursor, exclusive=batch.corrects)
             rule = await self.policies.in_force(cursor)
-            numbers = await self.names.numbers(cursor, {name for arrival in batch.arrivals for name in arrival.names})
-            identities = await self.names.corrected(cursor, {arrival.event.key for arrival in batch.arrivals})
+            numbers = await self.names.numbers(cursor, names)
+            identities = await self.names.corrected(
+                cursor, {arrival.event.key for arrival in batch.arrivals}, alone=batch.corrects
+            )
             links = await originals(cursor, batch, numbers)
             ids = [no for target, no in (numbers | identities).items() if not is_hub(target)]
             hubs = [no for target, no in numbers.items() if is_hub(target)]

@@ -1,6 +1,7 @@
 """The numbers of what events name, and the locks on them. Every name has a row, made when it is first named."""
 
 from collections.abc import Collection, Iterable
+from itertools import starmap
 from typing import Any, Final
 
 from psycopg import AsyncCursor
@@ -21,6 +22,7 @@ MAKE: Final = """
 FIND: Final = """
     SELECT no, kind, ref FROM target JOIN unnest(%b::text[], %b::text[]) AS given (kind, ref) USING (kind, ref)
 """
+CORRECTED: Final = "SELECT no, ref FROM target WHERE kind = 'event' AND no > %b ORDER BY no"
 FIND_BY_NUMBER: Final = "SELECT no, kind, ref FROM target WHERE no = ANY(%b::bigint[])"
 LOCK: Final = "SELECT no, revision FROM target WHERE no = ANY(%b::bigint[]) ORDER BY no FOR NO KEY UPDATE"
 LOCK_FREE: Final = f"{LOCK} SKIP LOCKED"
@@ -32,6 +34,15 @@ class Names:
     def __init__(self, limit: int) -> None:
         self._numbers: Remembered[Target, int] = Remembered(limit)
         self._names: Remembered[int, Target] = Remembered(limit)
+        self._corrected: dict[str, int] = {}
+        self._corrected_through = 0
+
+    async def make(self, cursor: Cursor, named: Iterable[Target]) -> None:
+        """Make what nothing named before, each statement committed by itself, so that nobody waits long for a new name.
+
+        A name without an event does no harm, should the batch fail. Identities of events are not among them: see `corrected`.
+        """
+        self.remember(await self.numbers(cursor, [target for target in named if target.kind != "event"]))
 
     async def numbers(self, cursor: Cursor, named: Iterable[Target]) -> dict[Target, int]:
         """The number of each name; those that nothing named before are made, sorted, before anything is locked."""
@@ -43,9 +54,19 @@ class Names:
                 found |= await self._ask(cursor, FIND, still)
         return found
 
-    async def corrected(self, cursor: Cursor, keys: Collection[tuple[str, str]]) -> dict[Target, int]:
-        """Those of the events that a correction has named already, before or after they arrived."""
-        return await self._ask(cursor, FIND, [identity(source, id) for source, id in keys])
+    async def corrected(self, cursor: Cursor, keys: Collection[tuple[str, str]], *, alone: bool) -> dict[Target, int]:
+        """Those of the events that a correction has named already, before or after they arrived.
+
+        Such names are made only under the exclusive lock. Under the shared one all that there are is committed and can be
+        remembered; `alone`, which is under the exclusive one, this transaction may have made some that it will take back.
+        """
+        await cursor.execute(CORRECTED, (self._corrected_through,))
+        new = {ref: no for no, ref in await cursor.fetchall()}
+        if new and not alone:
+            self._corrected |= new
+            self._corrected_through = max(new.values())
+        found = {target: self._corrected.get(target.ref, new.get(target.ref)) for target in starmap(identity, keys)}
+        return {target: no for target, no in found.items() if no is not None}
 
     async def names(self, cursor: Cursor, numbers: Collection[int]) -> dict[int, Target]:
         known = {no: self._names.get(no) for no in numbers}
@@ -64,6 +85,8 @@ class Names:
     def forget(self) -> None:
         self._numbers.forget()
         self._names.forget()
+        self._corrected.clear()
+        self._corrected_through = 0
 
     async def _ask(self, cursor: Cursor, statement: str, wanted: list[Target]) -> dict[Target, int]:
         kinds, refs = [target.kind for target in wanted], [target.ref for target in wanted]

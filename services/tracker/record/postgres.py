@@ -25,5 +25,10 @@ def pool(database_url: str, size: int = 12) -> Pool:
         max_size=size,
         open=False,
         timeout=10.0,
-        kwargs={"autocommit": True, "options": f"{PROBE_BY_KEY} -c timezone=UTC", "application_name": "rosette"},
+        kwargs={
+            "autocommit": True,
+            "options": f"{PROBE_BY_KEY} -c timezone=UTC",
+            "application_name": "rosette",
+            "prepare_threshold": 1,  # the same two dozen statements, over and over: planned once a connection
+        },
     )

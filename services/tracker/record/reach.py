@@ -58,7 +58,7 @@ class Pair(NamedTuple):
 
 @dataclass(slots=True)
 class Reach:
-    """`near`: the hubs reached, and the individuals that tie persons together. `named`: tied event -> the hubs that it names."""
+    """`near`: the hubs reached, and the individuals that tie persons together. `named`: tied event -> hubs that it names."""
 
     ties: list[Tie] = field(default_factory=list)
     named: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))

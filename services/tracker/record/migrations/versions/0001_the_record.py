@@ -93,7 +93,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("source", "id", name=op.f("event_source_id_key")),
         comment="Keys, digests and times of every fact; never changed, never deleted. (epoch, seq) is no unique key.",
     )
-    op.create_index(op.f("event_stream_epoch_seq_index"), "event", ["stream", "epoch", "seq"], unique=False)
+    op.create_index(
+        "event_position_index", "event", ["seq"], unique=False, postgresql_using="brin", postgresql_with={"pages_per_range": 16}
+    )
     op.create_table(
         "filed_range",
         sa.Column("no", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -130,6 +132,15 @@ def upgrade() -> None:
         postgresql_nulls_not_distinct=True,
     )
     op.create_table(
+        "history",
+        sa.Column("hub", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("event", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("direct", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("hub", "event", name=op.f("history_pkey")),
+        comment="Every event that a fold of a case, person or turnover reads. direct: the event names the hub itself.",
+    )
+    op.create_index("history_direct_index", "history", ["event", "hub"], unique=False, postgresql_where=sa.text("direct"))
+    op.create_table(
         "liaison",
         sa.Column("ref", sa.Text(collation="C"), nullable=False),
         sa.Column("address", sa.Text(), nullable=True),
@@ -139,6 +150,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("ref", name=op.f("liaison_pkey")),
         comment="The tracker's directory. Addresses are here and never in an event.",
     )
+    op.create_table(
+        "mention",
+        sa.Column("target", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("event", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("target", "event", name=op.f("mention_pkey")),
+        comment="An id (hold, transfer, individual, determination, corrected event) that an event names or carries.",
+    )
+    op.create_index(op.f("mention_event_index"), "mention", ["event"], unique=False)
     op.create_table(
         "notice",
         sa.Column("no", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -254,7 +273,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("no", name=op.f("target_pkey")),
         sa.UniqueConstraint("kind", "ref", name=op.f("target_kind_ref_key")),
         comment="Whatever an event names has a row, made when first named; these rows are the locks. revision counts refolds.",
+        postgresql_with={"fillfactor": 70},
     )
+    op.create_index("target_corrected_index", "target", ["no"], unique=False, postgresql_where=sa.text("kind = 'event'"))
     op.create_table(
         "attempt",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -299,14 +320,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("target", name=op.f("case__pkey")),
         sa.UniqueConstraint("number", name=op.f("case__number_key")),
         comment="A projection: a function of the history, made again at any time.",
+        postgresql_with={"fillfactor": 60},
     )
-    op.create_index(op.f("case__custodian_number_index"), "case_", ["custodian", "number"], unique=False)
-    op.create_index(op.f("case__custody_number_index"), "case_", ["custody", "number"], unique=False)
     op.create_index(
         "case__due_index", "case_", ["next_check_at"], unique=False, postgresql_where=sa.text("next_check_at IS NOT NULL")
     )
-    op.create_index(op.f("case__progress_number_index"), "case_", ["progress", "number"], unique=False)
-    op.create_index(op.f("case__turnover_number_index"), "case_", ["turnover", "number"], unique=False)
     op.create_table(
         "concern",
         sa.Column("remains", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -325,27 +343,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("event", name=op.f("event_body_pkey")),
         comment="What was said, beside the event, so that family data can be erased under a recorded act.",
     )
-    op.create_table(
-        "history",
-        sa.Column("hub", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("event", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("direct", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["event"], ["event.no"], name=op.f("history_event_fkey")),
-        sa.ForeignKeyConstraint(["hub"], ["target.no"], name=op.f("history_hub_fkey")),
-        sa.PrimaryKeyConstraint("hub", "event", name=op.f("history_pkey")),
-        comment="Every event that a fold of a case, person or turnover reads. direct: the event names the hub itself.",
-    )
-    op.create_index("history_direct_index", "history", ["event", "hub"], unique=False, postgresql_where=sa.text("direct"))
-    op.create_table(
-        "mention",
-        sa.Column("target", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("event", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.ForeignKeyConstraint(["event"], ["event.no"], name=op.f("mention_event_fkey")),
-        sa.ForeignKeyConstraint(["target"], ["target.no"], name=op.f("mention_target_fkey")),
-        sa.PrimaryKeyConstraint("target", "event", name=op.f("mention_pkey")),
-        comment="An id (hold, transfer, individual, determination, corrected event) that an event names or carries.",
-    )
-    op.create_index(op.f("mention_event_index"), "mention", ["event"], unique=False)
     op.create_table(
         "notice_transition",
         sa.Column("no", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -382,7 +379,6 @@ def upgrade() -> None:
     op.create_index(
         "person_due_index", "person", ["next_check_at"], unique=False, postgresql_where=sa.text("next_check_at IS NOT NULL")
     )
-    op.create_index(op.f("person_progress_ref_index"), "person", ["progress", "ref"], unique=False)
     op.create_table(
         "turnover",
         sa.Column("target", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -414,32 +410,27 @@ def upgrade() -> None:
             f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
             "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
         )
+    op.execute(
+        "CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON target FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+    )
 
 
 def downgrade() -> None:
     op.drop_index("turnover_due_index", table_name="turnover", postgresql_where=sa.text("next_check_at IS NOT NULL"))
     op.drop_table("turnover")
-    op.drop_index(op.f("person_progress_ref_index"), table_name="person")
     op.drop_index("person_due_index", table_name="person", postgresql_where=sa.text("next_check_at IS NOT NULL"))
     op.drop_table("person")
     op.drop_index(op.f("notice_transition_notice_index"), table_name="notice_transition")
     op.drop_table("notice_transition")
-    op.drop_index(op.f("mention_event_index"), table_name="mention")
-    op.drop_table("mention")
-    op.drop_index("history_direct_index", table_name="history", postgresql_where=sa.text("direct"))
-    op.drop_table("history")
     op.drop_table("event_body")
     op.drop_index(op.f("concern_person_index"), table_name="concern")
     op.drop_table("concern")
-    op.drop_index(op.f("case__turnover_number_index"), table_name="case_")
-    op.drop_index(op.f("case__progress_number_index"), table_name="case_")
     op.drop_index("case__due_index", table_name="case_", postgresql_where=sa.text("next_check_at IS NOT NULL"))
-    op.drop_index(op.f("case__custody_number_index"), table_name="case_")
-    op.drop_index(op.f("case__custodian_number_index"), table_name="case_")
     op.drop_table("case_")
     op.drop_index("attempt_open_index", table_name="attempt", postgresql_where=sa.text("ended_at IS NULL"))
     op.drop_index(op.f("attempt_notice_index"), table_name="attempt")
     op.drop_table("attempt")
+    op.drop_index("target_corrected_index", table_name="target", postgresql_where=sa.text("kind = 'event'"))
     op.drop_table("target")
     op.drop_index("quarantine_unresolved_index", table_name="quarantine", postgresql_where=sa.text("resolved_at IS NULL"))
     op.drop_index(op.f("quarantine_stream_epoch_seq_index"), table_name="quarantine")
@@ -451,7 +442,11 @@ def downgrade() -> None:
     op.drop_index(op.f("notice_subject_index"), table_name="notice")
     op.drop_index(op.f("notice_person_index"), table_name="notice")
     op.drop_table("notice")
+    op.drop_index(op.f("mention_event_index"), table_name="mention")
+    op.drop_table("mention")
     op.drop_table("liaison")
+    op.drop_index("history_direct_index", table_name="history", postgresql_where=sa.text("direct"))
+    op.drop_table("history")
     op.drop_index(
         "freeze_open_index",
         table_name="freeze",
@@ -461,7 +456,7 @@ def downgrade() -> None:
     op.drop_table("freeze")
     op.drop_index(op.f("filed_range_stream_epoch_low_index"), table_name="filed_range")
     op.drop_table("filed_range")
-    op.drop_index(op.f("event_stream_epoch_seq_index"), table_name="event")
+    op.drop_index("event_position_index", table_name="event", postgresql_using="brin", postgresql_with={"pages_per_range": 16})
     op.drop_table("event")
     op.drop_index("epoch_current_index", table_name="epoch", postgresql_where=sa.text("current"))
     op.drop_table("epoch")
