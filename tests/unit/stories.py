@@ -148,6 +148,25 @@ class World:
         instead = facts.determined(person=person, determination=named, at=original["time"], **self._remains())
         self._state(self.say(facts.corrected, original, instead))
 
+    def moved(self) -> None:
+        """Remains that were one person's are found to be another's, and the examiner lets that be told."""
+        known = self.some("identification.determined")
+        if not known:
+            return
+        original = self.random.choice(known)
+        data = original["data"]
+        [other] = set(PERSONS) - set(data["persons"]) or {PERSONS[0]}
+        if self.random.random() < 0.5:
+            self.say(facts.rescinded, data["determination"])
+            hold = rescinded(data["determination"])
+        else:
+            self.say(facts.corrected, original)
+            hold = removed(data["determination"])
+        again = f"D-{len(self.stated) + 1}"
+        remains = {"cases": data["cases"], "individuals": data.get("individuals", ())}
+        self._state(self.say(facts.determined, person=other, determination=again, **remains))
+        self.say(facts.hold_lifted, hold, stream="identification", role="medical_examiner")
+
     def corrected(self) -> None:
         """Something did not occur: also a report, a hold, a designation, or another correction."""
         kinds = ("kin.registered", "case.registered")
@@ -247,12 +266,13 @@ class World:
 
 
 HAPPENINGS: dict[Callable[[World], None], int] = {
-    World.nothing: 30,
+    World.nothing: 26,
     World.determined: 9,
     World.rescinded: 5,
     World.rescission_corrected: 5,
     World.restated: 3,
     World.corrected: 4,
+    World.moved: 6,
     World.held: 4,
     World.lifted: 8,
     World.examiner_lifted: 7,
