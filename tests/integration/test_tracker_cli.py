@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from typer.testing import CliRunner, Result
 
-from services.tracker.cli.app import app
+from services.tracker.__main__ import app
 from tests import facts
 from tests.facts import CloudEvent
 from tests.integration import filing

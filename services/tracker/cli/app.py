@@ -1,8 +1,8 @@
-"""The commands by the names under which they are typed."""
+"""The commands by the names under which they are typed; `run` joins them in `__main__`, which knows the service."""
 
 import typer
 
-from services.tracker.cli import keep, look, serve
+from services.tracker.cli import keep, look, make
 from services.tracker.cli.notices import notices
 
 app = typer.Typer(
@@ -11,7 +11,7 @@ app = typer.Typer(
     help="Tracker evolves: it files every fact, works out what the case now is, and what that obliges someone to do. "
     "Exit codes: 0 done, 1 not found or refused, 2 usage or settings, 3 the record or Redis does not answer.",
 )
-for command in (serve.migrate, serve.run, serve.openapi, look.streams, look.cases, keep.freeze, keep.unfreeze):
+for command in (make.migrate, make.openapi, look.streams, look.cases, keep.freeze, keep.unfreeze):
     app.command()(command)
 app.add_typer(notices, name="notices")
 app.add_typer(keep.quarantine, name="quarantine")
