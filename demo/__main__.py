@@ -4,10 +4,11 @@ import json
 import os
 import signal
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from types import FrameType
 from typing import Annotated, Any, Final
 
+import httpx2
 import typer
 
 import embedded
@@ -22,6 +23,7 @@ from demo.telling import Standstill
 
 BROKEN: Final = 1
 FAILED: Final = 3
+INTERRUPTED: Final = 130
 
 
 def main(
@@ -30,9 +32,10 @@ def main(
 ) -> None:
     """Tell the return of 2018 as events, on embedded servers, and read back what became of it.
 
-    Exit codes: 0 told and every promise kept, 1 a promise is broken, 3 the story could not be told.
+    Exit codes: 0 told and every promise kept, 1 a promise is broken, 3 the story could not be told, 130 interrupted in it.
     """
-    signal.signal(signal.SIGTERM, interrupted)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, interrupted)
     forget_settings()
     began = time.monotonic()
     try:
@@ -45,12 +48,12 @@ def main(
             if not once:
                 show_urls(built)
                 stay()
-    except (NotReady, NotAccepted, Impatient, Standstill, embedded.EmbeddedError) as error:
+    except (NotReady, NotAccepted, Impatient, Standstill, httpx2.HTTPError, embedded.EmbeddedError) as error:
         err.print(str(error), style="red", highlight=False, markup=False)
         raise typer.Exit(FAILED) from None
     except KeyboardInterrupt:
-        err.print("Stopped.")
-        return
+        err.print("Stopped before the end of the story.")
+        raise typer.Exit(INTERRUPTED) from None
     if promises := broken(figures):
         err.print("Not kept: " + "; ".join(promises), style="red")
         raise typer.Exit(BROKEN)
@@ -70,9 +73,10 @@ def report(figures: dict[str, Any], found: Found, *, as_json: bool) -> None:
 
 
 def stay() -> None:
-    """Until Ctrl-C."""
-    while True:
-        signal.pause()
+    """Until Ctrl-C, which is how a run that is left up ends well."""
+    with suppress(KeyboardInterrupt):
+        while True:
+            signal.pause()
 
 
 def interrupted(_signal: int, _frame: FrameType | None) -> None:

@@ -22,7 +22,7 @@ from shared.events import (
 Document = dict[str, Any]
 
 READ_AFTER: Final = timedelta(minutes=20)
-RANG_AFTER: Final = timedelta(hours=1)
+CAME_AFTER: Final = timedelta(hours=1)
 TOLD_AFTER: Final = timedelta(hours=2)
 RECORDED_AFTER: Final = timedelta(days=1)
 BRIEFED_AFTER: Final = timedelta(days=4)
@@ -50,11 +50,11 @@ def answers(notice: Document, discrepancy: Document | None, at: datetime) -> Ite
 
 
 def told(notice: Document, at: datetime) -> Iterator[Act]:
-    """The liaison reads the mail, rings at an empty house, and comes again."""
+    """The liaison reads the mail, finds nobody at home, and comes again."""
     family = {"person": notice["person"], "kin": notice["kin"], "notice": notice["reference"]}
     for fact, after, how in (
         (NotificationAcknowledged, READ_AFTER, {}),
-        (NotificationAttempted, RANG_AFTER, {"channel": "in_person"}),
+        (NotificationAttempted, CAME_AFTER, {"channel": "in_person"}),
         (NotificationDelivered, TOLD_AFTER, {"channel": "in_person"}),
     ):
         when = at + after

@@ -1,5 +1,5 @@
-"""What became of the story, read back from the running services and the mailbox; of what the script
-itself did only its submissions and their receipts count.
+"""What became of the story, read back from the running services and the mailbox. Of what this process did itself only its
+submissions and their receipts count.
 
 `gather` asks, `figures` counts, and `broken` says which promise of the project the figures do not keep.
 """

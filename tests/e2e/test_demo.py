@@ -66,8 +66,8 @@ def test_it_takes_less_than_a_minute(told: dict[str, Any]) -> None:
 
 
 @pytest.fixture
-def staying() -> Iterator["subprocess.Popen[str]"]:
-    """A run that was asked to stay up, ended at the latest by the test's end."""
+def run() -> Iterator["subprocess.Popen[str]"]:
+    """A run that is to stay up, ended at the latest by the test's end."""
     running = subprocess.Popen(
         DEMO,
         cwd=CHECKOUT,
@@ -83,22 +83,31 @@ def staying() -> Iterator["subprocess.Popen[str]"]:
 
 
 def test_the_services_stay_up_until_they_are_interrupted_and_leave_nothing_running(
-    staying: "subprocess.Popen[str]",
+    run: "subprocess.Popen[str]",
 ) -> None:
-    assert staying.stderr
+    assert run.stderr
     said = ""
     while "Ctrl-C" not in said:
-        line = staying.stderr.readline()
+        line = run.stderr.readline()
         assert line, f"ended before it said where to look:\n{said}"
         said += line
     tracker = re.search(r"tracker at (http://127\.0\.0\.1:\d+)", said)
     assert tracker, said
     assert httpx2.get(f"{tracker[1]}/v1/cases/K55-17").json()["progress"] == "identified"
 
-    children = psutil.Process(staying.pid).children(recursive=True)
+    children = psutil.Process(run.pid).children(recursive=True)
     assert children
-    staying.send_signal(signal.SIGINT)
-    shown, _ = staying.communicate(timeout=60)
-    assert staying.returncode == 0
+    run.send_signal(signal.SIGINT)
+    shown, _ = run.communicate(timeout=60)
+    assert run.returncode == 0
     assert "mails before gate" in shown
+    assert psutil.wait_procs(children, timeout=10)[1] == []
+
+
+def test_an_interrupted_story_is_no_success_and_leaves_nothing_running(run: "subprocess.Popen[str]") -> None:
+    while not (children := psutil.Process(run.pid).children(recursive=True)):
+        assert run.poll() is None
+    run.send_signal(signal.SIGTERM)
+    run.communicate(timeout=60)
+    assert run.returncode == 130
     assert psutil.wait_procs(children, timeout=10)[1] == []
