@@ -28,12 +28,12 @@ async def originals(cursor: Cursor, batch: Batch, numbers: Mapping[Target, int])
 
 def names_of(found: Sorted, numbers: Mapping[Target, int], identities: Mapping[Target, int]) -> list[Named]:
     """What each event just filed names; its own identity among the ids where a correction has named that."""
+    hubs = {no for target, no in numbers.items() if is_hub(target)}
     named = []
     for no, arrival in found.filed:
-        hubs = frozenset(numbers[target] for target in arrival.names if is_hub(target))
-        ids = {numbers[target] for target in arrival.names if not is_hub(target)}
-        own = identities.get(identity(*arrival.event.key))
-        named.append(Named(no, hubs, frozenset(ids if own is None else ids | {own})))
+        every = frozenset(map(numbers.__getitem__, arrival.names))
+        own = identities.get(identity(*arrival.event.key)) if identities else None
+        named.append(Named(no, every & hubs, every - hubs if own is None else every - hubs | {own}))
     return named
 
 
