@@ -6,9 +6,10 @@ mail's reference and what the tracker shows under it.
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from demo.cast import CASUALTY_OFFICE, LIAISONS, OPERATORS
+from demo.reading import Document
 from demo.statements import Act, said
 from shared.events import (
     BriefingCompleted,
@@ -18,8 +19,6 @@ from shared.events import (
     NotificationDelivered,
     StatusAccountedFor,
 )
-
-Document = dict[str, Any]
 
 READ_AFTER: Final = timedelta(minutes=20)
 CAME_AFTER: Final = timedelta(hours=1)
