@@ -1,7 +1,6 @@
 """The starter's side of the supervisor: `with embedded.servers() as servers: ...`."""
 
 import json
-import shutil
 import subprocess
 import sys
 import threading
@@ -14,6 +13,7 @@ import psycopg
 from psycopg import sql
 
 from embedded.children import reclaim
+from embedded.places import remove, remove_sockets
 
 DATABASE: Final = "rosette"
 CHECKOUT: Final = Path(__file__).parent.parent
@@ -167,8 +167,9 @@ def servers(
     finally:
         if release(supervisor) != 0:
             reclaim(running.data_dir / "run")
+            remove_sockets(running.data_dir)
             if data_dir is None:
-                shutil.rmtree(running.data_dir, ignore_errors=True)
+                remove(running.data_dir)
 
 
 def release(supervisor: "subprocess.Popen[str]") -> int:

@@ -11,14 +11,11 @@ kernel also delivers when the starter is killed, is the request to stop everythi
 """
 
 import fcntl
-import hashlib
 import json
 import os
 import select
-import shutil
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -27,15 +24,11 @@ from types import FrameType
 from typing import IO, Any, Final
 
 from embedded.children import Child, Program, reclaim
+from embedded.places import make_sockets, make_temporary_data, remove, remove_sockets, temporary_data
 from embedded.programs import Postgres, Redis, ServerError
 
 ENDINGS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-LONGEST_SOCKET: Final = 100
-"""Bytes; Linux allows 107 for a socket's path, macOS 103."""
-PREFIX: Final = "rosette-"
 STOPPING: Final = "stopping"
-PRIVATE: Final = 0o711 if os.geteuid() == 0 else 0o700
-"""Mode of our own directories; root's PostgreSQL runs as someone else, who must be able to pass."""
 
 
 class DirectoryInUseError(Exception):
@@ -76,37 +69,24 @@ def sign(lock: IO[str], text: str) -> None:
     lock.flush()
 
 
-def short_directory(data: Path) -> Path:
-    """A private directory for sockets, always the same for a data directory, so that none is ever left behind."""
-    name = PREFIX + hashlib.sha256(f"{os.geteuid()}:{data}".encode()).hexdigest()[:10]
-    for base in (Path(tempfile.gettempdir()), Path("/tmp")):
-        if len(os.fsencode(base / name / "pg" / ".s.PGSQL.5432")) < LONGEST_SOCKET:
-            break
-    path = base / name
-    path.mkdir(mode=PRIVATE, exist_ok=True)
-    if path.is_symlink() or path.stat().st_uid != os.geteuid():
-        raise ServerError(f"{path} belongs to someone else")
-    return path
-
-
 def sweep_temporary() -> None:
     """Remove temporary data directories whose supervisor and starter were both killed, with what still runs in them."""
-    for data in Path(tempfile.gettempdir()).glob(f"{PREFIX}data-*"):
+    for data in temporary_data():
         # A directory so young may belong to a supervisor that has not locked it yet.
         with suppress(OSError, DirectoryInUseError):
             if data.stat().st_uid == os.geteuid() and time.time() - data.stat().st_mtime > 60:
                 with sole_owner(data, patience_s=0, patience_with_stopping_s=0):
                     reclaim(data / "run")
-                    shutil.rmtree(data)
+                    remove(data)
 
 
 class Supervisor:
     """Owns the children of one locked data directory."""
 
     def __init__(self, data: Path, *, redis: bool, redis_port: int | None, postgres: bool) -> None:
-        self.run = data / "run"
+        self.data, self.run = data, data / "run"
         self.run.mkdir(exist_ok=True)
-        self.sockets = short_directory(data)
+        self.sockets = make_sockets(data)
         reclaim(self.run)
         self.servers: dict[str, Redis | Postgres] = {}
         if postgres:
@@ -127,7 +107,7 @@ class Supervisor:
         """Programs first, the last one started before the others, so that none sees its server go."""
         for child in reversed(self.children.values()):
             child.stop()
-        shutil.rmtree(self.sockets, ignore_errors=True)
+        remove_sockets(self.data)
 
     def handle(self, request: dict[str, Any]) -> None:
         match request:
@@ -200,9 +180,7 @@ def main(data_dir: str | None, *, redis: bool, redis_port: int | None, postgres:
     for ending in ENDINGS:
         signal.signal(ending, ended)
     sweep_temporary()
-    data = Path(data_dir or tempfile.mkdtemp(prefix=f"{PREFIX}data-")).resolve()
-    if data_dir is None:
-        data.chmod(PRIVATE)
+    data = (Path(data_dir) if data_dir else make_temporary_data()).resolve()
     try:
         data.mkdir(parents=True, exist_ok=True)
         serve(data, redis=redis, redis_port=redis_port, postgres=postgres)
@@ -211,7 +189,7 @@ def main(data_dir: str | None, *, redis: bool, redis_port: int | None, postgres:
         return 1
     finally:
         if data_dir is None:
-            shutil.rmtree(data, ignore_errors=True)
+            remove(data)
     return 0
 
 

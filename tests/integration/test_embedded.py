@@ -7,6 +7,7 @@ import smtplib
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -20,6 +21,7 @@ import redis
 
 import embedded
 from embedded.handle import CHECKOUT
+from embedded.places import sockets_of
 
 STARTER = """
 import json, pathlib, sys, time
@@ -70,6 +72,13 @@ def until(condition: Callable[[], bool], timeout_s: float = 30.0) -> None:
         time.sleep(0.02)
 
 
+@pytest.fixture
+def here() -> Iterator[Path]:
+    """Not `tmp_path`: every run of pytest shuts others out of its parent again, and root's PostgreSQL is another."""
+    with tempfile.TemporaryDirectory(prefix="rosette-test-") as directory:
+        yield Path(directory).resolve()
+
+
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda ending: ending.name)
 def test_nothing_is_left_of_a_starter_that_ends_in_whatever_way(ending: signal.Signals) -> None:
     with started() as starter:
@@ -84,52 +93,82 @@ def test_the_end_of_the_supervisor_alone_is_the_end_of_everything_it_owns() -> N
         until(lambda: not starter.alive() and not starter.data.exists())
 
 
-def test_stale_servers_of_a_killed_supervisor_are_reclaimed_at_the_next_start(tmp_path: Path) -> None:
-    data = tmp_path / "data"
+def make_stale(starter: Started) -> None:
+    """Kill the starter and the supervisor; what they ran is stopped, so that it hears nothing of their death."""
+    for name in ("sleeper", "redis", "postgres"):
+        os.kill(starter.pids[name], signal.SIGSTOP)
+    os.kill(starter.pids["supervisor"], signal.SIGKILL)  # first, or it would begin to stop them
+    starter.process.kill()
+    until(lambda: "supervisor" not in starter.alive())
+    assert starter.alive() == ["postgres", "redis", "sleeper"]
+
+
+def test_stale_servers_of_a_killed_supervisor_are_reclaimed_at_the_next_start(here: Path) -> None:
+    data = here / "data"
     with started(str(data)) as starter:
-        # Stopped, they hear nothing of their supervisor's death: they are as stale as servers can be.
-        for name in ("sleeper", "redis", "postgres"):
-            os.kill(starter.pids[name], signal.SIGSTOP)
-        starter.process.kill()
-        os.kill(starter.pids["supervisor"], signal.SIGKILL)
-        until(lambda: "supervisor" not in starter.alive())
-        assert starter.alive() == ["postgres", "redis", "sleeper"]
+        make_stale(starter)
         with embedded.servers(data) as servers:
             assert starter.alive() == []
             assert redis.Redis.from_url(servers.redis_url).ping()
             assert servers.postgres_pid != starter.pids["postgres"]
 
 
-def test_an_innocent_process_that_inherited_a_stale_pid_is_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "run").mkdir()
+def test_stale_servers_in_a_temporary_directory_are_swept_by_any_later_start(here: Path) -> None:
+    with started() as starter:
+        make_stale(starter)
+        an_hour_ago = time.time() - 3600
+        os.utime(starter.data, (an_hour_ago, an_hour_ago))
+        with embedded.servers(here, postgres=False):
+            assert starter.alive() == []
+            assert not starter.data.exists()
+            assert not sockets_of(starter.data).exists()
+
+
+def test_what_a_killed_supervisor_left_ends_with_the_block() -> None:
+    with embedded.servers() as servers:
+        pids = [servers.redis_pid, servers.postgres_pid]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        servers.supervisor.kill()
+        servers.supervisor.wait()
+        with pytest.raises(embedded.EmbeddedError, match="the supervisor is gone"):
+            servers.restart_redis()
+        assert all(is_alive(pid) for pid in pids)
+    assert not any(is_alive(pid) for pid in pids)
+    assert not servers.data_dir.exists()
+    assert not sockets_of(servers.data_dir).exists()
+
+
+def test_an_innocent_process_that_inherited_a_stale_pid_is_left_alone(here: Path) -> None:
+    (here / "run").mkdir()
     innocent = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     try:
-        note = {"pid": innocent.pid, "arguments": ["--dir", str(tmp_path / "redis")], "stop_with": signal.SIGTERM}
-        (tmp_path / "run" / "redis.pid").write_text(json.dumps(note))
-        with embedded.servers(tmp_path, postgres=False):
+        note = {"pid": innocent.pid, "arguments": ["--dir", str(here / "redis")], "stop_with": signal.SIGTERM}
+        (here / "run" / "redis.pid").write_text(json.dumps(note))
+        with embedded.servers(here, postgres=False):
             assert innocent.poll() is None
     finally:
         innocent.kill()
         innocent.wait()
 
 
-def test_a_second_holder_of_a_data_directory_is_refused_and_the_first_goes_on(tmp_path: Path) -> None:
-    with embedded.servers(tmp_path, postgres=False) as first:
+def test_a_second_holder_of_a_data_directory_is_refused_and_the_first_goes_on(here: Path) -> None:
+    with embedded.servers(here, postgres=False) as first:
         refused = pytest.raises(embedded.EmbeddedError, match=rf"in use by .* pid {first.supervisor.pid}")
-        with refused, embedded.servers(tmp_path, postgres=False):
+        with refused, embedded.servers(here, postgres=False):
             pass
         assert redis.Redis.from_url(first.redis_url).ping()
 
 
-def test_a_start_waits_for_the_holder_that_is_on_its_way_out(tmp_path: Path) -> None:
-    with started(str(tmp_path)) as starter:
+def test_a_start_waits_for_the_holder_that_is_on_its_way_out(here: Path) -> None:
+    with started(str(here)) as starter:
         starter.process.kill()
-        with embedded.servers(tmp_path):
+        with embedded.servers(here):
             assert starter.alive() == []
 
 
-def test_missing_parents_are_made_and_data_survives_a_restart(tmp_path: Path) -> None:
-    data = tmp_path / "not" / "there" / "yet"
+def test_missing_parents_are_made_and_data_survives_a_restart(here: Path) -> None:
+    data = here / "not" / "there" / "yet"
     with embedded.servers(data) as servers:
         redis.Redis.from_url(servers.redis_url).xadd("kept", {"field": "value"})
         with psycopg.connect(servers.postgres_url) as connection:
@@ -180,17 +219,17 @@ def test_a_new_database_can_be_a_copy_of_another(servers: embedded.Servers, data
     servers.drop_database(f"{name}_copy")
 
 
-def test_redis_listens_on_a_port_where_one_is_asked_for(tmp_path: Path, unused_port: int) -> None:
-    with embedded.servers(tmp_path, redis_port=unused_port, postgres=False) as servers:
+def test_redis_listens_on_a_port_where_one_is_asked_for(here: Path, unused_port: int) -> None:
+    with embedded.servers(here, redis_port=unused_port, postgres=False) as servers:
         assert servers.redis_url == f"redis://127.0.0.1:{unused_port}/0"
         assert redis.Redis.from_url(servers.redis_url).ping()
 
 
-def test_a_server_that_cannot_start_is_reported_with_what_it_logged(tmp_path: Path) -> None:
-    (tmp_path / "postgres").mkdir()
-    (tmp_path / "postgres" / "PG_VERSION").write_text("9.6")
+def test_a_server_that_cannot_start_is_reported_with_what_it_logged(here: Path) -> None:
+    (here / "postgres").mkdir()
+    (here / "postgres" / "PG_VERSION").write_text("9.6")
     refused = pytest.raises(embedded.EmbeddedError, match=r"(?s)postgres did not start:.*postgresql.conf")
-    with refused, embedded.servers(tmp_path, redis=False):
+    with refused, embedded.servers(here, redis=False):
         pass
 
 
@@ -218,10 +257,10 @@ class Up:
 
 @pytest.mark.timeout(300)
 def test_both_services_run_until_interrupted_and_nothing_is_left_of_them(
-    tmp_path: Path, unused_port: int, other_unused_port: int
+    here: Path, unused_port: int, other_unused_port: int
 ) -> None:
     everything = {"redis", "postgres", "intake", "tracker"}
-    first = Up(tmp_path, unused_port, other_unused_port)
+    first = Up(here, unused_port, other_unused_port)
     assert first.alive() == everything
     assert any(line.startswith("key ") for line in first.said)
     for port in (unused_port, other_unused_port):
@@ -229,7 +268,7 @@ def test_both_services_run_until_interrupted_and_nothing_is_left_of_them(
     first.process.kill()
     until(lambda: not first.alive())
 
-    second = Up(tmp_path, unused_port, other_unused_port)
+    second = Up(here, unused_port, other_unused_port)
     assert second.alive() == everything
     assert not any(line.startswith("key ") for line in second.said)
     second.process.send_signal(signal.SIGINT)
@@ -237,14 +276,14 @@ def test_both_services_run_until_interrupted_and_nothing_is_left_of_them(
     assert not second.alive()
 
 
-def test_a_taken_port_is_named_before_anything_is_started(tmp_path: Path, mailbox: embedded.Mailbox) -> None:
-    command = [sys.executable, "-m", "embedded", "up", "--data", str(tmp_path / "data")]
+def test_a_taken_port_is_named_before_anything_is_started(here: Path, mailbox: embedded.Mailbox) -> None:
+    command = [sys.executable, "-m", "embedded", "up", "--data", str(here / "data")]
     refused = subprocess.run(
         [*command, "--intake-port", str(mailbox.port)], cwd=CHECKOUT, capture_output=True, text=True, check=False
     )
     assert (refused.returncode, refused.stdout) == (1, "")
     assert f"port {mailbox.port} is taken" in refused.stderr
-    assert not (tmp_path / "data").exists()
+    assert not (here / "data").exists()
 
 
 @pytest.fixture
@@ -285,12 +324,12 @@ def test_a_sender_without_an_answer_cannot_know_whether_the_mail_arrived(
     assert (len(mailbox.attempts), len(mailbox.messages)) == (1, in_the_box)
 
 
-def test_mails_are_kept_as_files_where_a_directory_is_given(tmp_path: Path) -> None:
-    with embedded.Mailbox(directory=tmp_path / "mailbox") as box:
+def test_mails_are_kept_as_files_where_a_directory_is_given(here: Path) -> None:
+    with embedded.Mailbox(directory=here / "mailbox") as box:
         with smtplib.SMTP("127.0.0.1", box.port, timeout=5) as client:
             client.sendmail("desk@example.org", ["liaison@example.org"], "Subject: A notice\n\nOne line.\n")
         box.wait_for(1)
-    assert (tmp_path / "mailbox" / "0001.eml").read_bytes().startswith(b"Subject: A notice\r\n")
+    assert (here / "mailbox" / "0001.eml").read_bytes().startswith(b"Subject: A notice\r\n")
 
 
 def test_a_mailbox_whose_port_is_taken_says_so(mailbox: embedded.Mailbox) -> None:
