@@ -16,8 +16,10 @@ import httpx2
 import orjson
 import psycopg
 import pytest
+from typer.testing import CliRunner
 
 from embedded import Mailbox
+from services.tracker.__main__ import app
 from tests import facts
 from tests.integration.filing import Writer
 
@@ -97,10 +99,12 @@ def tracker(database_url: str, redis_url: str, mailbox: Mailbox, tmp_path: Path)
 
 
 def prepared(tracker: Process) -> None:
-    tracker.run("migrate")
+    """A record with a directory; made in this process, as starting another takes longest of all."""
     file = tracker.folder / "directory.toml"
     file.write_text(DIRECTORY)
-    tracker.run("directory", "import", str(file))
+    for command in (["migrate"], ["directory", "import", str(file)]):
+        made = CliRunner().invoke(app, command, env=tracker.settings)
+        assert made.exit_code == 0, made.output
 
 
 def free_port() -> int:
@@ -124,7 +128,7 @@ def test_it_follows_shows_and_stops_in_good_order(tracker: Process, redis_url: s
 
 def test_it_refuses_a_record_that_is_not_its_own(tracker: Process, database_url: str) -> None:
     assert "migrate" in tracker.run("run", code=1)
-    tracker.run("migrate")
+    assert CliRunner().invoke(app, ["migrate"], env=tracker.settings).exit_code == 0
     assert "directory import" in tracker.run("run", code=1)
     with psycopg.connect(database_url) as conn:
         conn.execute("UPDATE alembic_version SET version_num = '9999'")
@@ -137,9 +141,6 @@ def test_it_says_what_it_cannot_reach_or_have(tracker: Process) -> None:
         assert "port" in tracker.run("run", code=1)
     tracker.settings["TRACKER_REDIS_URL"] = "redis://127.0.0.1:1/0"
     assert "Redis" in tracker.run("run", code=3)
-    tracker.settings["TRACKER_DATABASE_URL"] = "postgresql://127.0.0.1:1/nothing"
-    tracker.settings["TRACKER_REDIS_URL"] = "redis://127.0.0.1:1/0"
-    tracker.run("run", code=3)
     tracker.settings["TRACKER_TOKEN_FILE"] = str(tracker.folder / "missing")
     assert "TRACKER_TOKEN_FILE" in tracker.run("run", code=2)
 
