@@ -17,16 +17,19 @@ from pydantic_core import PydanticCustomError
 Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/#+-]{0,79}$")]
 """An opaque reference: up to 80 characters, no white space, so that a name does not fit by accident."""
 
-CaseNumber = Reference
+Numbered = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:#+-]{0,79}$")]
+"""A reference without a slash, which ends the subject in a discrepancy's id."""
+
+CaseNumber = Numbered
 """One tracked set of remains, for example `K55-01`. The number never changes and is never used again."""
 
-PersonReference = Reference
+PersonReference = Numbered
 """A missing person, never by name."""
 
 Party = Reference
 """Who may be a custodian: a command, a carrier, a laboratory, an authority abroad."""
 
-TurnoverId = Reference
+TurnoverId = Numbered
 TransferId = Reference
 HoldId = Reference
 DeterminationId = Reference
@@ -37,7 +40,7 @@ LiaisonReference = Reference
 Individual = Reference
 """An unknown person seen from the laboratory: `<accession>:I-01`."""
 
-DiscrepancyId = Annotated[str, StringConstraints(pattern=r"^(case|person|turnover|scope):[^\s/]\S{0,299}$")]
+DiscrepancyId = Annotated[str, StringConstraints(pattern=r"^(case|person|turnover|scope):[^\s/]{1,80}/\S{1,600}$")]
 """`<subject>:<reference>/<kind>/<anchor>`: it survives refolds and further evidence (telling, section 10)."""
 
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"\S")]
@@ -50,9 +53,7 @@ Service = Literal["army", "navy", "air_force", "marine_corps", "coast_guard", "c
 Stream = Literal["custody", "identification", "family"]
 STREAMS: Final[tuple[Stream, ...]] = get_args(Stream)
 
-Role = Literal[
-    "custodian", "laboratory", "medical_examiner", "casualty_office", "liaison", "public_affairs", "operator"
-]
+Role = Literal["custodian", "laboratory", "medical_examiner", "casualty_office", "liaison", "public_affairs", "operator"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 
 CaseKind = Literal["transfer_case", "remains", "sample", "material_evidence"]
@@ -178,7 +179,7 @@ class Subject(Term):
     """What a discrepancy is about."""
 
     kind: SubjectKind
-    ref: Reference
+    ref: Numbered
 
 
 class Values(Term):

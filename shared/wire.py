@@ -147,9 +147,7 @@ def check_attributes(said: CloudEvent) -> None:
             )
     for name, value in said.items():
         if type(value) is not str and name != "data" and not isinstance(value, int):
-            problems.append(
-                Problem(f"/{pointer_step(name)}", "attribute_type", "a string, an integer or a boolean is needed")
-            )
+            problems.append(Problem(f"/{pointer_step(name)}", "attribute_type", "a string, an integer or a boolean is needed"))
     if said.get("specversion") != "1.0":
         problems.append(Problem("/specversion", "specversion", "must be 1.0"))
     if said.get("datacontenttype", CONTENT_TYPE) != CONTENT_TYPE:
@@ -179,9 +177,7 @@ def facts_of(fact: type[Fact], form: bytes, at: str) -> Fact:
     try:
         return cast("Fact", envelope(fact).model_validate_json(form).data)  # type: ignore[attr-defined]
     except ValidationError as error:
-        raise Invalid(
-            *(problem_of(each, at) for each in error.errors(include_url=False, include_input=False))
-        ) from None
+        raise Invalid(*(problem_of(each, at) for each in error.errors(include_url=False, include_input=False))) from None
 
 
 def problem_of(error: Mapping[str, Any], at: str) -> Problem:
@@ -215,9 +211,7 @@ def restated(correction: RecordCorrected) -> Restated | None:
         raise Invalid(
             Problem("/data/replacement", "correction_of_a_correction", "a correction is only withdrawn, never restated")
         )
-    stated = {
-        name: value for name in ("zone", "offset", "precision") if (value := getattr(replacement, name)) is not None
-    }
+    stated = {name: value for name in ("zone", "offset", "precision") if (value := getattr(replacement, name)) is not None}
     form = orjson.dumps({"data": {**replacement.data, **stated}})
     data = facts_of(fact, form, "/data/replacement/data")
     try:

@@ -31,8 +31,8 @@ app.add_typer(sources, name="sources")
 
 @app.command()
 def run(
-    host: Annotated[str | None, typer.Option(help="Where to listen [env: INTAKE_HOST].")] = None,
-    port: Annotated[int | None, typer.Option(help="[env: INTAKE_PORT].")] = None,
+    host: Annotated[str | None, typer.Option(help="Where to listen (INTAKE_HOST).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on (INTAKE_PORT).")] = None,
     clock: Annotated[Path | None, typer.Option(help="A story clock's file, for a demo or a test.")] = None,
 ) -> None:
     """Serve the HTTP door. Refuses to start on a server that may forget what it acknowledged.

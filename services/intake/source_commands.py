@@ -16,7 +16,7 @@ from services.intake.terminal import USAGE, Json, out, stop
 from shared.terms import ROLES
 
 sources = typer.Typer(no_args_is_help=True, help="Who may say what: the sources file.")
-SourcesFile = Annotated[Path | None, typer.Option("--file", help="The sources file [env: INTAKE_SOURCES].")]
+SourcesFile = Annotated[Path | None, typer.Option("--file", help="The sources file (INTAKE_SOURCES).")]
 
 
 def file_of(given: Path | None) -> Path:

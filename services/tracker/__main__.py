@@ -19,9 +19,9 @@ __all__ = ["app"]
 
 @app.command()
 def run(
-    roles: Annotated[str | None, typer.Option(help="Comma-separated: follow, notices, web [env: TRACKER_ROLES].")] = None,
-    host: Annotated[str | None, typer.Option(help="Where to listen [env: TRACKER_HOST].")] = None,
-    port: Annotated[int | None, typer.Option(help="[env: TRACKER_PORT].")] = None,
+    roles: Annotated[str | None, typer.Option(help="Comma-separated: follow, notices, web (TRACKER_ROLES).")] = None,
+    host: Annotated[str | None, typer.Option(help="Where to listen (TRACKER_HOST).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on (TRACKER_PORT).")] = None,
     clock: Annotated[Path | None, typer.Option(help="A story clock's file, for a demo or a test.")] = None,
 ) -> None:
     """Follow the streams, send what is due, show the record, until told to stop."""
