@@ -139,12 +139,11 @@ def assemble(said: CloudEvent, form: bytes, digest: str) -> Event:
 
 def check_attributes(said: CloudEvent) -> None:
     """Judge the context attributes, so that everything after may rely on their types."""
-    problems = []
-    for name in said.keys() - KNOWN_ATTRIBUTES:
-        if not ATTRIBUTE_NAME.fullmatch(name):
-            problems.append(
-                Problem(f"/{pointer_step(name)}", "attribute_name", "1 to 20 lower-case letters and digits are needed")
-            )
+    problems = [
+        Problem(f"/{pointer_step(name)}", "attribute_name", "1 to 20 lower-case letters and digits are needed")
+        for name in said.keys() - KNOWN_ATTRIBUTES
+        if not ATTRIBUTE_NAME.fullmatch(name)
+    ]
     for name, value in said.items():
         if type(value) is not str and name != "data" and not isinstance(value, int):
             problems.append(Problem(f"/{pointer_step(name)}", "attribute_type", "a string, an integer or a boolean is needed"))

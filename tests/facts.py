@@ -2,7 +2,7 @@
 
 Every builder takes the fields of its `data` by name, and beside them `id`, `at` (the CloudEvents `time`), `source`,
 `role` and `ref` (the actor), `zone`, `offset` and `precision`. A field given as `ABSENT` is left out. Where nothing is
-said an event has a fresh id, the instant of the hand-over at Wonsan, and the source that says such things in this story.
+said an event has a fresh id, the instant of the hand-over at Wonsan, and the source that says such things here.
 
 All persons, kin and liaisons are synthetic references.
 """
@@ -305,9 +305,7 @@ def kin(person: str = "P-0001", kin: str = "KIN-1", **given: Any) -> CloudEvent:
 
 
 def pnok(person: str = "P-0001", kin: str = "KIN-1", **given: Any) -> CloudEvent:
-    return said(
-        family.PnokDesignated, "casualty_office", {"person": person, "kin": kin, "basis": "eldest child"}, given
-    )
+    return said(family.PnokDesignated, "casualty_office", {"person": person, "kin": kin, "basis": "eldest child"}, given)
 
 
 def liaison(person: str = "P-0001", liaison: str = "L-1", **given: Any) -> CloudEvent:

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Iterable
+from collections.abc import Collection
 from secrets import token_hex
 from typing import Final
 
@@ -72,9 +72,9 @@ class Follower:
                 filers = [tasks.create_task(lane.run()) for lane in self.lanes.values()]
                 filers.append(tasks.create_task(self.publisher.run()))
                 await stop.wait()
-                end(readers)
+                await end(readers)
                 await self._drain()
-                end(filers)
+                await end(filers)
         finally:
             await self.broker.stop()
             await self.client.aclose()
@@ -88,6 +88,9 @@ class Follower:
             log.warning("left_pending", entries=sum(len(lane.in_flight) for lane in self.lanes.values()))
 
 
-def end(tasks: Iterable[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
+async def end(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Cancel until they have ended: a client that is cancelled just as its answer arrives may take no notice."""
+    while remaining := [task for task in tasks if not task.done()]:
+        for task in remaining:
+            task.cancel()
+        await asyncio.wait(remaining, timeout=0.5)

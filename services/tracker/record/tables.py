@@ -280,7 +280,7 @@ person = Table(
     Column("fold_version", Integer, nullable=False),
     instant("filed_at"),
     Index("person_due_index", "next_check_at", postgresql_where=text("next_check_at IS NOT NULL")),
-    comment=PROJECTED + " determinations: those that stand. References only.",
+    comment=PROJECTED + " determinations: those that stand.",
 )
 
 turnover = Table(

@@ -374,7 +374,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["target"], ["target.no"], name=op.f("person_target_fkey")),
         sa.PrimaryKeyConstraint("target", name=op.f("person_pkey")),
         sa.UniqueConstraint("ref", name=op.f("person_ref_key")),
-        comment="A projection: a function of the history, made again at any time. determinations: those that stand. References only.",
+        comment="A projection: a function of the history, made again at any time. determinations: those that stand.",
     )
     op.create_index(
         "person_due_index", "person", ["next_check_at"], unique=False, postgresql_where=sa.text("next_check_at IS NOT NULL")
