@@ -190,7 +190,8 @@ def upgrade() -> None:
         sa.CheckConstraint("class IN ('family', 'stop', 'operator')", name=op.f("notice_class_check")),
         sa.CheckConstraint("needs_release IN ('log', 'policy', 'rebuild')", name=op.f("notice_needs_release_check")),
         sa.CheckConstraint(
-            "state IN ('held', 'ready', 'sending', 'transmitting', 'sent', 'acknowledged', 'done', 'withdrawn', 'stopped', 'refused', 'in_doubt', 'cleared')",
+            "state IN ('held', 'ready', 'sending', 'transmitting', "
+            "'sent', 'acknowledged', 'done', 'withdrawn', 'stopped', 'refused', 'in_doubt', 'cleared')",
             name=op.f("notice_state_check"),
         ),
         sa.PrimaryKeyConstraint("no", name=op.f("notice_pkey")),
