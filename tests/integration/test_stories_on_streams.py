@@ -26,12 +26,15 @@ from benchmarks.catch_up import filed, pending
 from services.intake.accept import Accepted, Acceptor
 from services.intake.admit import Admitted, Submission, admit
 from services.intake.grants import Source
+from services.tracker.model import case as case_
+from services.tracker.model import person as person_
 from services.tracker.model.case import Case
 from services.tracker.model.directory import Directory
 from services.tracker.model.operators import of_discrepancies
 from services.tracker.model.person import Person
 from services.tracker.model.policy import Policy
 from services.tracker.model.reconcile import state_of
+from services.tracker.model.register import Record
 from services.tracker.model.telling import required
 from services.tracker.record.directory_file import parse_directory
 from shared.clock import StoryClock, machine_now
@@ -41,8 +44,7 @@ from shared.terms import ROLES, STREAMS, instant_text
 from tests import facts
 from tests.facts import CloudEvent
 from tests.integration.filing import NOW, stream_of
-from tests.unit.played import folded
-from tests.unit.stories import World
+from tests.unit.stories import World, histories
 
 STORIES: Final = 200
 STEPS: Final = 40
@@ -72,6 +74,7 @@ DIRECTORY: Final[Directory] = parse_directory(DIRECTORY_FILE)
 class Outcome:
     """What the record holds when all is filed. `batches`: how many each process committed."""
 
+    histories: Mapping[tuple[str, str], frozenset[str]]
     cases: Mapping[str, tuple[Any, ...]]
     persons: Mapping[str, tuple[Any, ...]]
     discrepancies: frozenset[tuple[str, bool]]
@@ -182,6 +185,7 @@ def read(record: "psycopg.Connection[Any]", batches: tuple[int, ...]) -> Outcome
         return record.execute(query).fetchall()
 
     return Outcome(
+        histories={(kind, ref): frozenset(ids) for kind, ref, ids in rows(HISTORIES)},
         cases={row[0]: row[1:] for row in rows(CASES)},
         persons={row[0]: row[1:] for row in rows(PERSONS)},
         discrepancies=frozenset(
@@ -197,6 +201,9 @@ def read(record: "psycopg.Connection[Any]", batches: tuple[int, ...]) -> Outcome
     )
 
 
+HISTORIES: Final = """
+    SELECT kind, ref, array_agg(id) FROM history JOIN target ON hub = target.no JOIN event ON event = event.no GROUP BY 1, 2
+"""
 CASES: Final = "SELECT number, custody, progress, custodian, place, flags FROM case_ ORDER BY number"
 PERSONS: Final = "SELECT ref, progress, pnok, determinations FROM person ORDER BY ref"
 NOTICES: Final = """
@@ -207,12 +214,19 @@ NOTICES: Final = """
 # ------------------------------------------------------------------------------------------------- what the model says
 def expected(stories: list[list[CloudEvent]]) -> Outcome:
     """What the same statements come to, each story by itself and told once."""
+    known: dict[tuple[str, str], frozenset[str]] = {}
     cases: dict[str, tuple[Any, ...]] = {}
     persons: dict[str, tuple[Any, ...]] = {}
     discrepancies: set[tuple[Any, ...]] = set()
     notices: set[tuple[Any, ...]] = set()
     for each in stories:
-        record = folded([facts.event(statement) for statement in each], DIRECTORY)
+        by_hub = histories([facts.event(statement) for statement in each])
+        known |= {(hub.kind, hub.ref): frozenset(event.id for event in mine) for hub, mine in by_hub.items()}
+        record = Record(
+            persons={hub.ref: person_.fold(hub.ref, mine) for hub, mine in by_hub.items() if hub.kind == "person"},
+            cases={hub.ref: case_.fold(hub.ref, mine) for hub, mine in by_hub.items() if hub.kind == "case"},
+            directory=DIRECTORY,
+        )
         owed = set(required(record, (), POLICY, NOW).owed)
         answering = [(case.discrepancies(POLICY), case.custody.custodian) for case in record.cases.values()]
         answering += [(person.discrepancies(), None) for person in record.persons.values()]
@@ -225,7 +239,7 @@ def expected(stories: list[list[CloudEvent]]) -> Outcome:
             (one.key, one.kind, state_of(one), one.recipient, one.cases, tuple(reason.code for reason in one.reasons))
             for one in owed
         }
-    return Outcome(cases, persons, frozenset(discrepancies), frozenset(notices), 0, 0, ())
+    return Outcome(known, cases, persons, frozenset(discrepancies), frozenset(notices), 0, 0, ())
 
 
 def of_case(case: Case) -> tuple[Any, ...]:
@@ -234,7 +248,12 @@ def of_case(case: Case) -> tuple[Any, ...]:
 
 
 def of_person(person: Person) -> tuple[Any, ...]:
-    return person.progress, person.pnok, sorted(one.id for one in person.standing())
+    return person.progress, person.pnok, [one.id for one in person.standing()]
+
+
+@pytest.fixture(scope="module")
+def told(stories: list[list[CloudEvent]]) -> Outcome:
+    return expected(stories)
 
 
 # ------------------------------------------------------------------------------------------------- the questions
@@ -250,22 +269,24 @@ def test_nothing_is_quarantined_and_what_was_appended_twice_is_a_duplicate(
     assert outcome.duplicates == int(APPENDED_TWICE * sum(len(each) for each in stories))
 
 
-def test_any_order_any_repeats_and_two_processes_end_in_the_same_cases(
-    outcome: Outcome, stories: list[list[CloudEvent]]
-) -> None:
-    assert outcome.cases == expected(stories).cases
+def test_every_hub_has_the_history_that_its_fold_needs(outcome: Outcome, told: Outcome) -> None:
+    assert outcome.histories == told.histories
 
 
-def test_they_end_in_the_same_persons(outcome: Outcome, stories: list[list[CloudEvent]]) -> None:
-    assert outcome.persons == expected(stories).persons
+def test_any_order_any_repeats_and_two_processes_end_in_the_same_cases(outcome: Outcome, told: Outcome) -> None:
+    assert outcome.cases == told.cases
 
 
-def test_they_end_in_the_same_discrepancies(outcome: Outcome, stories: list[list[CloudEvent]]) -> None:
-    assert outcome.discrepancies == expected(stories).discrepancies
+def test_they_end_in_the_same_persons(outcome: Outcome, told: Outcome) -> None:
+    assert outcome.persons == told.persons
 
 
-def test_they_end_in_the_same_required_notices(outcome: Outcome, stories: list[list[CloudEvent]]) -> None:
-    assert outcome.notices == expected(stories).notices
+def test_they_end_in_the_same_discrepancies(outcome: Outcome, told: Outcome) -> None:
+    assert outcome.discrepancies == told.discrepancies
+
+
+def test_they_end_in_the_same_required_notices(outcome: Outcome, told: Outcome) -> None:
+    assert outcome.notices == told.notices
 
 
 def test_the_stories_hold_what_makes_order_hard(stories: list[list[CloudEvent]]) -> None:

@@ -75,6 +75,13 @@ def test_others_wait_until_the_primary_next_of_kin_was_told() -> None:
     assert told.why(kin="KIN-2") == []
 
 
+def test_what_the_primary_next_of_kin_was_told_counts_only_while_it_stands() -> None:
+    told = Told(*FAMILY, SECOND, DETERMINED).and_then()
+    told.and_then(reported(told.leaves("identification")), facts.rescinded(at=at(50)))
+    told.and_then(facts.determined("K55-02", determination="D-2", at=at(60)))
+    assert told.why(kin="KIN-2") == ["the primary next of kin has not been told"]
+
+
 def test_two_people_may_decide_not_to_wait_for_one_who_is_unreachable() -> None:
     ways = facts.unreachable(at=at(20)), facts.override(at=at(21))
     assert Told(*FAMILY, SECOND, DETERMINED, *ways).why(kin="KIN-2") == []

@@ -83,3 +83,54 @@ def test_a_stop_is_read_when_something_later_of_its_line_was() -> None:
     later = told.leaves("reinstatement", 80)
     told.and_then(facts.acknowledged(later.reference, at=at(90)))
     assert told.states()["stop liaison:L-1"] == "acknowledged"
+
+
+def test_losing_one_of_its_cases_while_it_is_out_is_a_stop_and_then_a_reinstatement_of_what_still_stands() -> None:
+    both = facts.determined(cases=["K55-01", "K55-02"], at=at(10))
+    told = Told(*FAMILY, both).and_then()
+    told.leaves("identification", 20)
+    told.and_then(facts.corrected(both, DETERMINED, at=at(50)))
+    assert told.kinds() == ["reinstatement", "stop"]
+    assert told.owed("reinstatement").cases == ("K55-01",)
+
+
+def test_a_kin_who_need_not_be_told_any_more_is_stopped_and_owed_nothing() -> None:
+    told = Told(*FAMILY, SECOND, DETERMINED).and_then()
+    told.and_then(reported(told.leaves("identification", 20)))
+    told.leaves("identification", 40, kin="KIN-2")
+    told.and_then(facts.kin(kin="KIN-2", required=False, at=at(50)))
+    assert told.kinds() == ["stop"]
+
+
+def test_a_number_that_left_is_never_used_again_even_when_one_before_it_did_not_leave() -> None:
+    told = Told(*FAMILY, DETERMINED).and_then()
+    told.leaves("identification", 20)
+    doubtful = None
+    for round_, state in enumerate(("in_doubt", "sent")):
+        back = facts.rescinded(at=at(50 + round_))
+        told.and_then(back)
+        told.leaves("stop", 60 + 10 * round_)
+        told.and_then(facts.corrected(back, at=at(55 + round_)))
+        gone = told.leaves("reinstatement", 61 + 10 * round_, state=state)  # type: ignore[arg-type]
+        doubtful = doubtful or gone
+    assert doubtful is not None
+    told.becomes(doubtful, "ready")
+    told.and_then(facts.rescinded(at=at(90)))
+    told.leaves("stop", 91)
+    told.and_then(facts.corrected(told.statements[-1], at=at(92)))
+    assert told.owed("reinstatement").key.endswith("/3")
+
+
+def test_what_left_again_after_a_stop_is_stopped_by_another_stop() -> None:
+    told = Told(*FAMILY, DETERMINED).and_then()
+    told.and_then(reported(told.leaves("identification", 20)), RESCINDED)
+    doubtful = told.leaves("correction", 60, state="in_doubt")
+    told.and_then(facts.corrected(RESCINDED, at=at(55)))
+    told.leaves("stop", 62)
+    told.and_then()
+    told.becomes(doubtful, "ready")
+    again = facts.rescinded(at=at(70))
+    told.and_then().and_then(again)
+    assert told.leaves("correction", 71).reference == doubtful.reference
+    told.and_then(facts.corrected(again, at=at(75)))
+    assert (told.kinds(), told.owed("stop").key[-1]) == (["stop"], "2")
