@@ -28,7 +28,7 @@ $(READY): locks/uv.txt locks/dev.txt
 	@$(RUN) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 	  { rm -rf .venv && $(PYTHON) -m venv .venv; }
 	@$(RUN) -m pip install -q --disable-pip-version-check --require-hashes -r locks/uv.txt
-	@VIRTUAL_ENV=.venv .venv/bin/uv pip sync -q --require-hashes locks/dev.txt
+	@VIRTUAL_ENV=.venv .venv/bin/uv pip sync -q --compile-bytecode --require-hashes locks/dev.txt
 	@touch $@
 
 demo: $(READY) ## tell the 2018 return as events, on embedded servers
