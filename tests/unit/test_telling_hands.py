@@ -2,7 +2,7 @@
 
 from tests import facts
 from tests.unit.stories import at
-from tests.unit.told import DETERMINED, FAMILY, RESCINDED, Told
+from tests.unit.told import DETERMINED, FAMILY, RESCINDED, SECOND, Told, reported
 
 
 # ------------------------------------------------------------------------------------------------- people change
