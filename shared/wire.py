@@ -77,11 +77,16 @@ def canonical(said: Mapping[str, Any]) -> bytes:
         ValueError: `time` is not an instant.
         orjson.JSONEncodeError: a string holds a lone surrogate, or the nesting is deeper than 254 levels.
     """
+    return canonical_at(said, parse_instant(said.get("time", "")))
+
+
+def canonical_at(said: Mapping[str, Any], given: datetime) -> bytes:
+    """The canonical form of a statement whose `time` has been read already."""
     form = {"datacontenttype": CONTENT_TYPE}
     for name, value in said.items():
         if name not in OUTSIDE_THE_DIGEST:
             form[name] = value if type(value) is str or name == "data" else attribute_text(value)
-    form["time"] = instant_text(parse_instant(form.get("time", "")))
+    form["time"] = instant_text(given)
     return orjson.dumps(form, option=orjson.OPT_SORT_KEYS)
 
 
@@ -105,23 +110,25 @@ def read(said: CloudEvent) -> Event:
     """
     check_attributes(said)
     try:
-        form = canonical(said)
+        given = parse_instant(said["time"])
     except ValueError as error:
         raise Invalid(Problem("/time", "time", str(error))) from None
+    try:
+        form = canonical_at(said, given)
     except orjson.JSONEncodeError as error:
         raise Invalid(Problem("", "no_canonical_form", str(error))) from None
-    return assemble(said, form, digest_of(form))
+    return assemble(said, given, form, digest_of(form))
 
 
 def reread(body: str, digest: str) -> Event:
     """An event of the record, from the body it was filed with; nothing is judged again."""
-    return assemble(orjson.loads(body), body.encode(), digest)
+    said = orjson.loads(body)
+    return assemble(said, parse_instant(said["time"]), body.encode(), digest)
 
 
-def assemble(said: CloudEvent, form: bytes, digest: str) -> Event:
+def assemble(said: CloudEvent, given: datetime, form: bytes, digest: str) -> Event:
     fact = BY_WIRE_NAME[said["type"]]
     data = facts_of(fact, form, "/data")
-    given = parse_instant(said["time"])
     local = local_zone(data.zone, data.offset, given)
     recorded = said.get("recordedtime")
     return Event(

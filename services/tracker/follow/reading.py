@@ -11,8 +11,9 @@ from services.tracker.record.batch import Entry
 from shared.streams import GROUP, events_key
 from shared.terms import Stream
 
-BATCH: Final = 500
-"""Without a limit one read would take a whole backlog into one process. 500 keep a transaction under a tenth of a second."""
+BATCH: Final = 2000
+"""Without a limit one read would take a whole backlog into one process. 2,000 keep a transaction under half a second, and a
+case whose events come in one batch is folded and written once: a tenth more events a second than with 500."""
 
 BLOCK_MS: Final = 100
 SOCKET_TIMEOUT_S: Final = 10.0

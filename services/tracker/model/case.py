@@ -213,12 +213,13 @@ def concerns(case: Case, data: Fact) -> bool:
     A history also holds statements about *other* cases that share an id with one about this one (the second use of a
     transfer, a hand-over of which this case was left out): they are read for the id alone.
     """
-    named = getattr(data, "cases", None)
-    if named is not None:
-        return case.number in named or (isinstance(data, IdentificationDetermined) and bool(data.individuals))
     if isinstance(data, DiscrepancyReported):
         return data.subject.kind == "case" and data.subject.ref == case.number
-    return getattr(data, "case", None) in (None, case.number)
+    fields = type(data).model_fields
+    if "cases" in fields:
+        named: tuple[str, ...] = data.cases  # type: ignore[attr-defined]
+        return case.number in named or (isinstance(data, IdentificationDetermined) and bool(data.individuals))
+    return "case" not in fields or data.case in (None, case.number)  # type: ignore[attr-defined]
 
 
 def _registered(before: Case, event: Event, data: CaseRegistered) -> Case:

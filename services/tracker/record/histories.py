@@ -94,10 +94,12 @@ class Histories:
             before = self.recall(each.no, each.revision, digest)
             new = [events[no] for no in each.news.events] if each.news is not None else []
             after = step(before, new, each, policy, horizon)
-            if after is None:
-                whole.append(each)
-            else:
+            if after is not None:
                 folded[each.no] = after
+            elif each.revision == 0:  # nothing was ever filed about it, so what is new is all there is
+                folded[each.no] = fold(each.target, new, policy, horizon)
+            else:
+                whole.append(each)
         for each, history in (await self._whole(cursor, whole)).items():
             folded[each.no] = fold(each.target, history, policy, horizon)
         return folded
