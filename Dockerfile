@@ -9,7 +9,7 @@ RUN VIRTUAL_ENV=/opt/venv /opt/uv/bin/uv pip sync -q --no-cache --compile-byteco
 
 FROM python:3.13-slim-trixie
 ARG SERVICE
-ENV SERVICE=${SERVICE} PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1
+ENV SERVICE=${SERVICE} PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 INTAKE_PORT=8081 TRACKER_PORT=8082
 RUN test -n "$SERVICE" || { echo "name the service: --build-arg SERVICE=intake or tracker" >&2; exit 1; }; \
     useradd --system --uid 10001 --create-home rosette && mkdir /keys /data && chown rosette /keys /data
 WORKDIR /app
@@ -22,6 +22,6 @@ RUN python -m compileall -q shared services deploy
 USER rosette
 # Ready is more than alive: its servers answer and, for the tracker, its subscribers run.
 HEALTHCHECK --interval=5s --timeout=5s --start-period=20s --retries=6 CMD \
-    ["python", "-c", "import os, urllib.request; urllib.request.urlopen('http://127.0.0.1:' + os.environ['PORT'] + '/readyz', timeout=4)"]
+    ["python", "-c", "import os, urllib.request; port = os.environ[os.environ['SERVICE'].upper() + '_PORT']; urllib.request.urlopen(f'http://127.0.0.1:{port}/readyz', timeout=4)"]
 ENTRYPOINT ["sh", "-c", "exec python -m services.$SERVICE \"$@\"", "rosette"]
 CMD ["run"]
