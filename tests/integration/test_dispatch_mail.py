@@ -58,6 +58,34 @@ async def test_a_hold_accepted_before_but_filed_later_stops_the_mail(at: Desk, m
     assert len(mailbox.messages) == 1
 
 
+async def test_a_custody_hold_accepted_before_the_determination_and_filed_after_it_stops_the_mail(
+    at: Desk, mailbox: embedded.Mailbox
+) -> None:
+    *known, determined = identified()
+    await at.tell(*known)
+    held = await at.accept(facts.hold_placed(stream="custody"))
+    await at.tell(determined)
+    assert not await at.settle()
+    assert mailbox.messages == []
+    await at.file(held)
+    assert await at.settle()
+    assert mailbox.messages == []
+    assert await at.states("identification") == ["held"]
+
+
+async def test_a_blocking_discrepancy_that_is_resolved_releases_the_mail(at: Desk, mailbox: embedded.Mailbox) -> None:
+    await at.tell(facts.discrepancy_reported(kind="count"), *identified())
+    assert await at.settle()
+    assert [mail.recipients for mail in mailbox.messages] == [(DUTY,)]
+    assert await at.states("identification") == ["held"]
+    ((discrepancy,),) = await at.ask("SELECT id FROM discrepancy WHERE open")
+    await at.tell(facts.discrepancy_resolved(discrepancy))
+    assert await at.settle()
+    assert await at.settle()
+    assert [mail.recipients for mail in mailbox.messages] == [(DUTY,), (FIRST,)]
+    assert await at.states("identification") == ["sent"]
+
+
 async def test_what_is_accepted_after_the_settling_time_is_not_waited_for(at: Desk, mailbox: embedded.Mailbox) -> None:
     await at.tell(*identified())
     later = await at.accept(facts.sealed())
@@ -155,6 +183,38 @@ async def test_a_correction_follows_a_delivery_and_carries_the_next_place_of_the
     assert f"Number 2 of line {told}" in text(correction)
     assert await at.states("identification") == ["done"]
     assert await at.states("correction") == ["sent"]
+
+
+async def test_a_family_hears_each_truth_once_however_often_it_changes(at: Desk, mailbox: embedded.Mailbox) -> None:
+    """Determined, told; rescinded, told; the rescission corrected, told: three truths, three mails, three places in one line."""
+    rescinded = facts.rescinded(at="2018-09-18T15:31:00Z")
+    await at.tell(*identified())
+    await at.settle()
+    first = await at.reference("identification")
+    at.now.move(hours=1)
+    await at.tell(facts.delivered(notice=first, at="2018-09-18T15:30:00Z"), rescinded)
+    await at.settle()
+    await at.settle()
+    assert len(mailbox.messages) == 2
+    correction = await at.reference("correction")
+    at.now.move(hours=1)
+    await at.tell(facts.delivered(notice=correction, at="2018-09-18T16:30:00Z"))
+    await at.tell(facts.corrected(rescinded, at="2018-09-18T16:40:00Z"))
+    await at.settle()
+    await at.settle()
+    assert len(mailbox.messages) == 3
+    told = await at.reference("reinstatement")
+    at.now.move(hours=1)
+    await at.tell(facts.delivered(notice=told, at="2018-09-18T17:30:00Z"))
+    await at.settle()
+    assert [mail.recipients for mail in mailbox.messages] == [(FIRST,)] * 3
+    for place, mail in enumerate(mailbox.messages, 1):
+        assert f"Number {place} of line {first}" in text(mail)
+    assert await at.ask("SELECT kind, state FROM notice ORDER BY no") == [
+        ("identification", "done"),
+        ("correction", "done"),
+        ("reinstatement", "done"),
+    ]
 
 
 async def test_a_successor_is_told_only_after_the_stop_to_the_one_before_has_left(at: Desk, mailbox: embedded.Mailbox) -> None:
