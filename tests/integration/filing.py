@@ -66,11 +66,18 @@ class Writer:
 
     def append(self, *statements: CloudEvent) -> None:
         for statement in statements:
-            stream = stream_of(statement)
-            self.given_out[stream] += 1
-            n = self.given_out[stream]
-            self.client.hset(seq_key(stream), mapping={"epoch": self.epoch, "n": n})
-            self.client.xadd(events_key(stream), facts.entry(statement, n, self.epoch))
+            self._append(statement, {})
+
+    def poison(self, statement: CloudEvent, body: bytes) -> None:
+        """An entry whose place in the stream is as it should be, and whose body is not."""
+        self._append(statement, {b"event": body})
+
+    def _append(self, statement: CloudEvent, instead: dict[bytes, bytes]) -> None:
+        stream = stream_of(statement)
+        self.given_out[stream] += 1
+        n = self.given_out[stream]
+        self.client.hset(seq_key(stream), mapping={"epoch": self.epoch, "n": n})
+        self.client.xadd(events_key(stream), facts.entry(statement, n, self.epoch) | instead)
 
     def lose(self, statement: CloudEvent) -> None:
         """A number is given out, and its entry is gone."""

@@ -186,7 +186,7 @@ async def test_a_correction_follows_a_delivery_and_carries_the_next_place_of_the
 
 
 async def test_a_family_hears_each_truth_once_however_often_it_changes(at: Desk, mailbox: embedded.Mailbox) -> None:
-    """Determined, told; rescinded, told; the rescission corrected, told: three truths, three mails, three places in one line."""
+    """Determined, told; rescinded, told; the rescission corrected, told: three truths, three mails, one line."""
     rescinded = facts.rescinded(at="2018-09-18T15:31:00Z")
     await at.tell(*identified())
     await at.settle()
