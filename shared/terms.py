@@ -40,7 +40,7 @@ LiaisonReference = Reference
 Individual = Reference
 """An unknown person seen from the laboratory: `<accession>:I-01`."""
 
-DiscrepancyId = Annotated[str, StringConstraints(pattern=r"^(case|person|turnover|scope):[^\s/]{1,80}/\S{1,600}$")]
+DiscrepancyId = Annotated[str, StringConstraints(pattern=r"^(case|person|turnover|scope):[!-.0-~]{1,80}/[!-~]{1,600}$")]
 """`<subject>:<reference>/<kind>/<anchor>`: it survives refolds and further evidence (telling, section 10)."""
 
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"\S")]
@@ -100,16 +100,23 @@ Offset = Annotated[str, StringConstraints(pattern=r"^[+-](0[0-9]|1[0-4]):[0-5][0
 ClockTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
 RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2199
+"""Far enough from the first and last year a clock can tell that no zone, period or waiting time leads beyond them."""
+
 
 def parse_instant(text: str) -> datetime:
     """The instant a CloudEvents `time` names, with the offset it was given in.
 
     Raises:
-        ValueError: not RFC 3339, without an offset, or finer than a microsecond.
+        ValueError: not RFC 3339, without an offset, finer than a microsecond, or outside `FIRST_YEAR` to `LAST_YEAR`.
     """
     if not RFC_3339.fullmatch(text):
         raise ValueError("not an RFC 3339 instant with an offset")
-    return datetime.fromisoformat(text.upper())
+    given = datetime.fromisoformat(text.upper())
+    if not FIRST_YEAR <= given.year <= LAST_YEAR:
+        raise ValueError(f"not in a year from {FIRST_YEAR} to {LAST_YEAR}")
+    return given
 
 
 def _from_rfc_3339(given: object) -> object:
@@ -121,12 +128,12 @@ def _from_rfc_3339(given: object) -> object:
         return given
     try:
         return parse_instant(given)
-    except ValueError:
-        raise PydanticCustomError("instant", "not an RFC 3339 instant with an offset") from None
+    except ValueError as error:
+        raise PydanticCustomError("instant", "{words}", {"words": str(error)}) from None
 
 
 Instant = Annotated[AwareDatetime, BeforeValidator(_from_rfc_3339)]
-"""An instant in a field of `data`; its offset is mandatory."""
+"""An instant in a field of `data`, from 1900 to 2199; its offset is mandatory."""
 
 
 def instant_text(at: datetime) -> str:

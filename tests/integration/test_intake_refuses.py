@@ -115,6 +115,11 @@ BAD: dict[str, Bad] = {
     "a missing field": Bad(text(condition=facts.ABSENT), 422, "invalid-event", "/data/condition"),
     "a naive time": Bad(text(at="2018-07-27T05:55:00"), 422, "invalid-event", "/time"),
     "a day that is none": Bad(text(at="2018-02-30T05:55:00Z"), 422, "invalid-event", "/time"),
+    "the first instant of all, in the far east": Bad(text(at="0001-01-01T00:00:00+14:00"), 422, "invalid-event", "/time"),
+    "the last instant of all, in the far west": Bad(text(at="9999-12-31T23:59:59-14:00"), 422, "invalid-event", "/time"),
+    "an assignment in no year of ours": Bad(
+        orjson.dumps(facts.liaison(**{"from": "9999-12-31T23:59:59-14:00"})), 422, "invalid-event", "/data/from"
+    ),
     "a name for a reference": Bad(text(transfer="Jane Roe"), 422, "invalid-event", "/data/transfer"),
     "another specversion": Bad(swapped('"specversion":"1.0"', '"specversion":"0.3"'), 422, "invalid-event", "/specversion"),
     "an id with a space": Bad(text(id="E 1"), 422, "invalid-event", "/id"),

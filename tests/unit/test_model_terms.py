@@ -50,6 +50,14 @@ def test_an_instant_is_rfc_3339_with_an_offset_and_nothing_else(text: str) -> No
         INSTANT.validate_python(text)
 
 
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "1899-12-31T23:59:59Z", "2200-01-01T00:00:00Z"])
+def test_an_instant_is_in_the_years_that_the_record_can_reckon_with(text: str) -> None:
+    with pytest.raises(ValueError, match="1900"):
+        parse_instant(text)
+    with pytest.raises(ValidationError, match="1900"):
+        INSTANT.validate_python(text)
+
+
 def test_an_instant_that_is_one_already_is_taken_and_a_number_is_not() -> None:
     at = datetime(2018, 8, 1, 12, tzinfo=UTC)
     assert INSTANT.validate_python(at) == at
