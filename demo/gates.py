@@ -22,9 +22,8 @@ def before_gate(notice: Document, persons: Iterable[Document], discrepancies: It
         return False
     person = next(person for person in persons if person["ref"] == notice["person"])
     left = instant(notice["left_at"])
-    filed = {each["name"]: instant(each["filed_at"]) for each in facts_of_line(notice, person)}
-    opened = [*filed.values(), *settled_over(notice, person, discrepancies)]
-    return not needed(notice) <= filed.keys() or any(at > left for at in opened)
+    known = {each["name"] for each in facts_of_line(notice, person) if instant(each["filed_at"]) <= left}
+    return not needed(notice) <= known or any(at > left for at in settled_over(notice, person, discrepancies))
 
 
 def needed(notice: Document) -> set[str]:

@@ -94,6 +94,17 @@ def test_a_mail_that_leaves_before_a_fact_of_its_gate_is_filed_is_counted(fact: 
     assert before_gate(notice(left_at="2018-09-11T02:00:00+00:00"), [person(**{fact: LATER})], [])
 
 
+def test_a_fact_that_is_filed_again_after_the_mail_does_not_hide_the_first() -> None:
+    assigned_again = {"name": "liaison.assigned", "data": {}, "filed_at": "2018-09-12T00:00:00+00:00"}
+    of_two = person()
+    of_two["timeline"].append(assigned_again)
+    assert not before_gate(notice(), [of_two], [])
+    of_two["timeline"] = [
+        each for each in of_two["timeline"] if each["filed_at"] != FILED or each["name"] != "liaison.assigned"
+    ]
+    assert before_gate(notice(), [of_two], [])
+
+
 @pytest.mark.parametrize("fact", ["pnok_designated", "identification_determined"])
 def test_a_mail_without_a_fact_of_its_gate_is_counted(fact: str) -> None:
     assert before_gate(notice(), [person(**{fact: ""})], [])
