@@ -38,8 +38,8 @@ KNOWN_ATTRIBUTES: Final = OUTSIDE_THE_DIGEST | {
 CONTENT_TYPE: Final = "application/json"
 
 ATTRIBUTE_NAME: Final = re.compile(r"[a-z0-9]{1,20}")
-IDENTITY: Final = re.compile(r"[!-~\u00a1-\ud7ff\ue000-\U0010ffff]{1,200}")
-"""`source` and `id`: up to 200 characters without white space or controls, so that a receipt's field reads one way only."""
+IDENTITY: Final = re.compile(r"[!-~]{1,200}")
+"""`source` and `id`: printable ASCII without white space: a receipt's field and a discrepancy's id read one way only."""
 
 SEQ: Final = re.compile(rb"[1-9][0-9]{0,18}")
 EPOCH: Final = re.compile(rb"[0-9a-f]{16}")
@@ -138,7 +138,7 @@ def assemble(said: CloudEvent, given: datetime, form: bytes, digest: str) -> Eve
         occurred_at=period_start(given, data.precision, local),
         offset_minutes=offset_minutes(given, local),
         digest=digest,
-        recorded_at=datetime.fromisoformat(recorded) if recorded is not None else None,
+        recorded_at=parse_instant(str(recorded)) if recorded is not None else None,
         submitter=said.get("submitter"),
         restated=restated(data) if isinstance(data, RecordCorrected) else None,
     )
@@ -161,7 +161,7 @@ def check_attributes(said: CloudEvent) -> None:
     for name in ("source", "id"):
         value = said.get(name)
         if not isinstance(value, str) or not IDENTITY.fullmatch(value):
-            problems.append(Problem(f"/{name}", name, "1 to 200 characters without white space are needed"))
+            problems.append(Problem(f"/{name}", name, "1 to 200 printable ASCII characters without white space are needed"))
     if not isinstance(said.get("time"), str):
         problems.append(Problem("/time", "time", "an RFC 3339 instant with an offset is needed"))
     kind = said.get("type")
@@ -246,7 +246,7 @@ class Decoded:
     body: str
 
 
-UnreadableReason = Literal["no_position", "not_json", "invalid", "digest_differs", "not_admitted", "wrong_stream"]
+UnreadableReason = Literal["no_position", "not_json", "invalid", "digest_differs", "not_admitted", "wrong_stream", "unfilable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +273,8 @@ def decode(stream: Stream, fields: Mapping[bytes, bytes]) -> Decoded | Unreadabl
     if not isinstance(said, dict):
         return Unreadable("not_json", "the event is not a JSON object", position)
     source, id = known(said.get("source")), known(said.get("id"))
+    if "\\u0000" in body and holds_nul(said):
+        return Unreadable("invalid", "a string holds U+0000, which the record cannot keep", position, source, id)
     try:
         event = read(said)
     except ValueError as error:
@@ -284,6 +286,19 @@ def decode(stream: Stream, fields: Mapping[bytes, bytes]) -> Decoded | Unreadabl
     if event.stream != stream:
         return Unreadable("wrong_stream", f"the event belongs on the {event.stream} stream", position, source, id)
     return Decoded(position, event, body)
+
+
+def holds_nul(value: object) -> bool:
+    """Whether any string of a JSON value holds U+0000."""
+    match value:
+        case str():
+            return "\0" in value
+        case dict():
+            return any(map(holds_nul, value)) or any(map(holds_nul, value.values()))
+        case list():
+            return any(map(holds_nul, value))
+        case _:
+            return False
 
 
 def position_of(fields: Mapping[bytes, bytes]) -> Position | None:

@@ -5,6 +5,7 @@ from base64 import b64decode, b64encode
 from collections.abc import MutableMapping
 from typing import Any
 
+import orjson
 import pytest
 import redis
 from structlog.testing import capture_logs
@@ -87,6 +88,23 @@ async def test_a_raw_entry_is_quarantined_and_stops_nothing(redis_url: str, data
         await until(at_rest(redis_url, custody=1))
         assert await rows(register, "SELECT reason FROM quarantine") == [("no_position",)]
         assert await one(register, EVENTS) == 1
+
+
+@pytest.mark.parametrize(
+    "strange", [{"data": {"label": "box \0"}}, {"recordedtime": "2018-07-27T00:00:00"}, {"recordedtime": 7}], ids=str
+)
+async def test_an_entry_that_the_record_could_not_hold_is_quarantined_and_stops_nothing(
+    redis_url: str, database_url: str, strange: dict[str, Any]
+) -> None:
+    writer = Writer(redis_url)
+    said = facts.registered("K-1")
+    said["data"] |= strange.pop("data", {})
+    writer.poison(said, orjson.dumps(facts.admitted(said) | strange))
+    writer.append(facts.registered("K-2"))
+    async with following(redis_url, database_url) as (_, register):
+        await until(at_rest(redis_url, custody=2))
+        assert await one(register, "SELECT reason FROM quarantine") == "invalid"
+        assert await one(register, "SELECT number FROM case_") == "K-2"
 
 
 async def test_a_group_destroyed_while_running_is_made_again_and_nothing_is_missed(redis_url: str, database_url: str) -> None:

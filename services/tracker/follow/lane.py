@@ -61,12 +61,21 @@ class Lane:
         await self._batches.join()
 
     async def _commit(self, batch: Batch) -> None:
-        """Commit, however long the record stays away: a fault of infrastructure never counts against an event."""
+        """Commit, however long the record stays away: a fault of infrastructure never counts against an event.
+
+        What the record can never take is found by halves and goes to quarantine, so that one entry holds up no other.
+        """
         wait_s = FIRST_WAIT_S
         while True:
             try:
                 filing = await self.register.commit(batch)
-            except psycopg.Error as error:
+            except Exception as error:
+                if lies_in_the_data(error):
+                    log.exception("unfilable", stream=self.stream, entries=len(batch.arrivals))
+                    await self._commit_in_parts(batch, type(error).__name__)
+                    return
+                if not isinstance(error, psycopg.Error):
+                    raise
                 self.reachable = False
                 log.warning("record_unreachable", stream=self.stream, because=type(error).__name__, again_in_s=wait_s)
                 await asyncio.sleep(wait_s)
@@ -79,12 +88,30 @@ class Lane:
                     log.warning("quarantined", stream=self.stream, entries=filing.quarantined)
                 return
 
+    async def _commit_in_parts(self, batch: Batch, why: str) -> None:
+        if len(batch.arrivals) <= 1:
+            await self._commit(batch.given_up(f"the record cannot take it: {why}"))
+            return
+        for half in batch.halves():
+            await self._commit(half)
+
     async def _acknowledge(self, ids: Sequence[bytes]) -> None:
         """If this fails the entries stay pending and are read again: the record has them, so nothing comes of it."""
         try:
             await self.client.xack(events_key(self.stream), GROUP, *ids)
         except RedisError as error:
             log.warning("not_acknowledged", stream=self.stream, entries=len(ids), because=type(error).__name__)
+
+
+def lies_in_the_data(error: Exception) -> bool:
+    """Whether the record will refuse the same entries again: a value it cannot hold, rather than a server out of reach."""
+    match error:
+        case psycopg.DataError() | psycopg.errors.ProgramLimitExceeded():
+            return True
+        case psycopg.Error():
+            return False
+        case _:
+            return isinstance(error, TypeError | ValueError | OverflowError)
 
 
 def count(stream: Stream, filing: Filing) -> None:

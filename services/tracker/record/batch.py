@@ -46,6 +46,19 @@ class Batch:
     arrivals: tuple[Arrival, ...]
     misread: tuple[Misread, ...]
 
+    def halves(self) -> tuple["Batch", "Batch"]:
+        """Two batches that hold the same entries, for finding the one that cannot be filed."""
+        middle = len(self.arrivals) // 2
+        return Batch(self.stream, self.arrivals[:middle], self.misread), Batch(self.stream, self.arrivals[middle:], ())
+
+    def given_up(self, why: str) -> "Batch":
+        """The same entries with all that read as events taken for unreadable."""
+        refused = (
+            Misread(each.entry_id, each.fields, Unreadable("unfilable", why, each.position, each.event.source, each.event.id))
+            for each in self.arrivals
+        )
+        return Batch(self.stream, (), (*self.misread, *refused))
+
     @property
     def corrects(self) -> bool:
         return any(isinstance(arrival.event.data, RecordCorrected) for arrival in self.arrivals)
