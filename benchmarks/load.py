@@ -1,4 +1,4 @@
-"""A realistic load, from a seed: cases from registration to the laboratory, one in six identified and told.
+"""A realistic load, from a seed: cases from registration to the laboratory, one in six identified, every other family told.
 
 Statements cover one case or a lot of five, as hand-overs do; time runs on from statement to statement, so that within a stream
 most events arrive in world order, and across streams they do not. All references are synthetic.
@@ -34,6 +34,10 @@ from shared.terms import Role
 START: Final = datetime(2018, 7, 27, tzinfo=UTC)
 LOT: Final = 5
 IDENTIFIED_EVERY: Final = 6
+TOLD_EVERY: Final = 2
+"""The other families are still owed their notice."""
+LIAISON: Final = "CACO-001"
+"""Of `deploy/directory.example.toml`, so that a notice has somewhere to go."""
 SOURCE: Final = "urn:example:load"
 
 CloudEvent = dict[str, Any]
@@ -73,8 +77,11 @@ def lot_story(lot: str) -> Iterator[Statement]:
         yield from hand_over(f"{case}-T2", [case], "UNC", "DPAA", "Osan Air Base")
         yield AccessionCreated, "laboratory", {"cases": [case], "accession_number": f"A-{case}", "laboratory": "DPAA"}
         yield from analysis(case)
-    if int(lot.rsplit("-", 1)[1]) * LOT % IDENTIFIED_EVERY < LOT:
+    number = int(lot.rsplit("-", 1)[1])
+    if number * LOT % IDENTIFIED_EVERY < LOT:
         yield from identification(cases[0])
+        if number % TOLD_EVERY == 0:
+            yield from telling(cases[0])
 
 
 def hand_over(transfer: str, cases: list[str], giver: str, taker: str, place: str) -> Iterator[Statement]:
@@ -99,14 +106,18 @@ def analysis(case: str) -> Iterator[Statement]:
 
 def identification(case: str) -> Iterator[Statement]:
     person, kin, determination = f"P-{case}", f"kin-{case}", f"D-{case}"
-    told = {"person": person, "kin": kin, "at": START.isoformat()}
     registered = {"person": person, "kin": kin, "relation": "sibling", "basis": "degree-1", "zone": "UTC", "required": True}
     yield KinRegistered, "casualty_office", registered
     yield PnokDesignated, "casualty_office", {"person": person, "kin": kin, "basis": "order of succession"}
-    assigned = {"person": person, "liaison": "L-1", "service": "army", "from": START.isoformat()}
+    assigned = {"person": person, "liaison": LIAISON, "service": "army", "from": START.isoformat()}
     yield LiaisonAssigned, "casualty_office", assigned
     determined = {"determination": determination, "persons": [person], "cases": [case], "kind": "initial", "lines": ["dental"]}
     yield IdentificationDetermined, "medical_examiner", {**determined, "signed_by": "me-1"}
+
+
+def telling(case: str) -> Iterator[Statement]:
+    person, determination = f"P-{case}", f"D-{case}"
+    told = {"person": person, "kin": f"kin-{case}", "at": START.isoformat()}
     delivered = {**told, "line": {"cause": determination}, "says": "stands", "channel": "in_person"}
     yield NotificationDelivered, "liaison", delivered
     yield BriefingCompleted, "liaison", {**told, "determination": determination}

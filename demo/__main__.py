@@ -15,11 +15,12 @@ import embedded
 from demo.figures import Found, broken
 from demo.patience import Impatient
 from demo.performance import perform
-from demo.processes import NotReady, house
+from demo.processes import house
 from demo.screen import err, progress, show, show_urls
 from demo.story import BEGINS
 from demo.submitting import NotAccepted
 from demo.telling import Standstill
+from embedded.services import NotReady
 
 BROKEN: Final = 1
 FAILED: Final = 3

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from embedded.handle import CHECKOUT, EmbeddedError
+from embedded.services import NotReady
 from embedded.up import Failed, up
 
 app = typer.Typer(add_completion=False)
@@ -25,7 +26,7 @@ def up_(
     """Run both services on embedded servers until Ctrl-C, and leave nothing running."""
     try:
         up(data, intake_port, tracker_port)
-    except (EmbeddedError, Failed) as error:
+    except (EmbeddedError, Failed, NotReady) as error:
         typer.echo(f"embedded: {error}", err=True)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:

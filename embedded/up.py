@@ -1,30 +1,25 @@
 """Both services on this machine, on embedded servers, with a mailbox that keeps what liaisons would have got."""
 
-import os
 import signal
 import socket
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Final
 
-from embedded.handle import CHECKOUT, Servers, servers
+from embedded import services
+from embedded.handle import Servers, servers
 from embedded.mailbox import Mailbox
 from shared.terms import ROLES
 
-READY_S: Final = 60.0
 DIRECTORY: Final = "deploy/directory.example.toml"
 SAMPLE_SOURCE: Final = ["sample", "--uri", "urn:example:", "--type", "*", "--party", "*"]
 """What the first start lets somebody try out: one source that may say everything, in every role."""
 
 
 class Failed(Exception):
-    """A command or a service ended badly; what it had to say is on the terminal already."""
+    """A port is taken, or a service ended by itself; what it had to say is on the terminal already."""
 
 
 def up(data: Path, intake_port: int, tracker_port: int) -> None:
@@ -32,7 +27,8 @@ def up(data: Path, intake_port: int, tracker_port: int) -> None:
 
     Raises:
         KeyboardInterrupt: Ctrl-C or SIGTERM; everything has been stopped.
-        Failed: a port is taken, or a service ended by itself or was not ready in time; the others have been stopped.
+        Failed: a port is taken, or a service ended by itself; the others have been stopped.
+        services.NotReady: a service did not start; the others have been stopped.
         EmbeddedError: the servers did not start.
     """
     for port in (intake_port, tracker_port):
@@ -41,23 +37,16 @@ def up(data: Path, intake_port: int, tracker_port: int) -> None:
     signal.signal(signal.SIGTERM, interrupt)
     signal.signal(signal.SIGHUP, interrupt)
     with Mailbox(directory=data / "mailbox") as mailbox, servers(data) as running:
-        environment = {
-            "INTAKE_REDIS_URL": running.redis_url,
-            "INTAKE_SOURCES": str((data / "sources.toml").absolute()),
-            "INTAKE_PORT": str(intake_port),
-            "TRACKER_REDIS_URL": running.redis_url,
-            "TRACKER_DATABASE_URL": running.postgres_url,
-            "TRACKER_PORT": str(tracker_port),
-            "TRACKER_SMTP_URL": mailbox.url,
-            "TRACKER_DELIVERY": "live",  # into the mailbox, and nowhere else
-        }
-        key = sample_key(data / "sources.toml", environment)
+        ports = {"intake": intake_port, "tracker": tracker_port}
+        sources = data / "sources.toml"
+        environment = services.environment(running.redis_url, running.postgres_url, ports, sources, smtp_url=mailbox.url)
+        key = sample_key(sources, environment)
         serve(running, "intake", environment)  # it knows nothing of the record, so it starts while that is made
-        command("tracker", environment, "migrate")
-        command("tracker", environment, "directory", "import", "--if-empty", DIRECTORY)
+        services.ask("tracker", environment, "migrate")
+        services.ask("tracker", environment, "directory", "import", "--if-empty", DIRECTORY)
         serve(running, "tracker", environment)
-        await_ready(running, "intake", intake_port)
-        await_ready(running, "tracker", tracker_port)
+        for service, port in ports.items():
+            services.await_ready(service, port, lambda name: running.exits().get(name))
         print(
             f"intake   http://127.0.0.1:{intake_port}\n"
             f"tracker  http://127.0.0.1:{tracker_port}\n"
@@ -77,42 +66,16 @@ def interrupt(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def command(service: str, environment: Mapping[str, str], *arguments: str) -> str:
-    """A command of a service, to its end; what it printed."""
-    done = subprocess.run(
-        [sys.executable, "-m", f"services.{service}", *arguments],
-        cwd=CHECKOUT,
-        env={**os.environ, **environment},
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        sys.stderr.write(done.stdout)
-        raise Failed(f"services.{service} {' '.join(arguments)} ended with status {done.returncode}")
-    return done.stdout
-
-
 def sample_key(sources: Path, environment: Mapping[str, str]) -> str | None:
     """The key of a new sample source, at the first start; later there are sources already."""
     if sources.exists():
         return None
     roles = [word for role in ROLES for word in ("--role", role)]
-    return command("intake", environment, "sources", "add", *SAMPLE_SOURCE, *roles).strip()
+    return services.ask("intake", environment, "sources", "add", *SAMPLE_SOURCE, *roles).strip()
 
 
 def serve(running: Servers, service: str, environment: Mapping[str, str]) -> None:
-    running.run(service, [sys.executable, "-m", f"services.{service}", "run"], environment)
-
-
-def await_ready(running: Servers, service: str, port: int) -> None:
-    deadline = time.monotonic() + READY_S
-    while not answers(f"http://127.0.0.1:{port}/readyz"):
-        if service in (exits := running.exits()):
-            raise Failed(f"{service} ended with status {exits[service]}")
-        if time.monotonic() > deadline:
-            raise Failed(f"{service} was not ready after {READY_S:.0f} s")
-        time.sleep(0.1)
+    running.run(service, services.command(service, "run"), environment)
 
 
 def is_free(port: int) -> bool:
@@ -123,11 +86,3 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-def answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=2):
-            return True
-    except (urllib.error.URLError, OSError):
-        return False

@@ -81,6 +81,14 @@ def entry(statement: CloudEvent, seq: int = 1, epoch: str = EPOCH, recorded: str
     }
 
 
+def directory(addresses: Mapping[str, str], *, zone: str = "UTC", hours: tuple[str, str] = ("00:00", "24:00")) -> str:
+    """The text of a directory: the default office, and liaisons of the army with their addresses, on duty in `hours`."""
+    office = '[offices."default"]\naddress = "duty@rosette.example.org"\nzone = "UTC"\n'
+    times = f'zone = "{zone}"\nduty_hours = [["{hours[0]}", "{hours[1]}"]]\n'
+    liaisons = (f'[liaisons."{ref}"]\nservice = "army"\naddress = "{address}"\n{times}' for ref, address in addresses.items())
+    return "".join((*liaisons, office))
+
+
 # -------------------------------------------------------------------------------------------------------------- custody
 def turnover(turnover: str = "TO-2018", expected_cases: int | list[str] = 55, **given: Any) -> CloudEvent:
     defaults = {

@@ -1,13 +1,14 @@
 """The composition of docker-compose.yml under a name and ports of its own, so that one that runs here is left alone."""
 
 import os
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from embedded.services import free_ports
 
 ROOT: Final = Path(__file__).parents[2]
 PROJECT: Final = "rosette-test"
@@ -47,7 +48,7 @@ class Composition:
 @contextmanager
 def composition() -> Iterator[Composition]:
     """Everything up and built from this checkout; gone afterwards with its volumes."""
-    running = Composition(free_port(), free_port())
+    running = Composition(*free_ports("intake", "tracker").values())
     running.compose("down", "--volumes", "--remove-orphans")
     try:
         running.compose("up", "--build", "--detach", timeout_s=UP_S)
@@ -57,9 +58,3 @@ def composition() -> Iterator[Composition]:
         raise
     finally:
         running.compose("down", "--volumes", "--remove-orphans")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -14,17 +14,7 @@ from tests.e2e.containers import UP_S, Composition, composition
 WAIT_S: Final = 150
 """The settling time of the policy (30 s) and room for a slow start."""
 
-DIRECTORY: Final = """
-[liaisons."CACO-E2E"]
-service = "army"
-address = "caco-e2e@liaisons.example.org"
-zone = "UTC"
-duty_hours = [["00:00", "24:00"]]
-
-[offices."default"]
-address = "duty@rosette.example.org"
-zone = "UTC"
-"""
+DIRECTORY: Final = facts.directory({"CACO-E2E": "caco-e2e@liaisons.example.org"})
 
 
 @pytest.mark.docker

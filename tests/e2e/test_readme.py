@@ -14,7 +14,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from demo.processes import free_ports
+from embedded.services import SERVICES, free_ports
 
 CHECKOUT = Path(__file__).parents[2]
 README = (CHECKOUT / "README.md").read_text()
@@ -49,7 +49,7 @@ class Newcomer:
 
 @pytest.fixture
 def newcomer(tmp_path: Path) -> Iterator[Newcomer]:
-    ports = free_ports(("intake", "tracker"))
+    ports = free_ports(*SERVICES)
     where = ("--data", str(tmp_path / "data"))
     named = [f"--{name}-port={port}" for name, port in ports.items()]
     running = subprocess.Popen(

@@ -32,23 +32,11 @@ MORNING: Final = datetime(2018, 9, 18, 15, 0, tzinfo=UTC)
 
 POLICY: Final = Path("deploy/policy.toml").read_text()
 LIVE: Final = Delivery("live")
-DIRECTORY: Final = """
-[liaisons."L-1"]
-service = "army"
-address = "first@liaisons.example.org"
-zone = "America/Chicago"
-duty_hours = [["07:00", "18:00"]]
-
-[liaisons."L-2"]
-service = "army"
-address = "second@liaisons.example.org"
-zone = "America/Chicago"
-duty_hours = [["07:00", "18:00"]]
-
-[offices."default"]
-address = "duty@rosette.example.org"
-zone = "UTC"
-"""
+DIRECTORY: Final = facts.directory(
+    {"L-1": "first@liaisons.example.org", "L-2": "second@liaisons.example.org"},
+    zone="America/Chicago",
+    hours=("07:00", "18:00"),
+)
 
 
 @dataclass

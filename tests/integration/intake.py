@@ -1,12 +1,8 @@
 """Intake for tests: the application in this process, with a key for every role of `tests/facts.py`."""
 
-import os
-import socket
 import subprocess
-import sys
-import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
@@ -15,6 +11,7 @@ import httpx2
 import orjson
 from redis import Redis
 
+from embedded import services
 from services.intake.app import create
 from services.intake.doors.requests import BATCH, STRUCTURED
 from services.intake.settings import Settings
@@ -106,33 +103,7 @@ def entries(redis: Redis, stream: Stream) -> list[tuple[bytes, dict[bytes, bytes
 @contextmanager
 def process(redis_url: str, folder: Path, **environment: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """Intake as a process of its own, ready, with its URL; stopped when the block ends, if it still runs."""
-    port = free_port()
-    given = {"INTAKE_REDIS_URL": redis_url, "INTAKE_SOURCES": str(sources_file(folder)), "INTAKE_PORT": str(port)}
-    command = [sys.executable, "-m", "services.intake", "run"]
-    running = subprocess.Popen(command, env=os.environ | given | environment, stderr=subprocess.DEVNULL)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        await_ready(running, url)
-        yield running, url
-    finally:
-        running.terminate()
-        running.wait(20)
-
-
-def await_ready(running: "subprocess.Popen[bytes]", url: str) -> None:
-    """Until intake answers that it is ready; a process that ends, or half a minute, fails the test."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        assert running.poll() is None, f"intake ended with {running.returncode}"
-        with suppress(httpx2.TransportError):
-            if httpx2.get(f"{url}/readyz", timeout=5).status_code == 200:
-                return
-        time.sleep(0.02)
-    raise AssertionError("intake did not become ready")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    port = services.free_port()
+    given = services.environment(redis_url, "", {"intake": port}, sources_file(folder))
+    with services.running("intake", port, given | environment, folder / "intake.log") as process:
+        yield process, f"http://127.0.0.1:{port}"

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import smtplib
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ import redis
 import embedded
 from embedded.handle import CHECKOUT
 from embedded.places import sockets_of
+from embedded.services import SERVICES, free_port, free_ports
 
 STARTER = """
 import json, pathlib, sys, time
@@ -219,9 +219,10 @@ def test_a_new_database_can_be_a_copy_of_another(servers: embedded.Servers, data
     servers.drop_database(f"{name}_copy")
 
 
-def test_redis_listens_on_a_port_where_one_is_asked_for(here: Path, unused_port: int) -> None:
-    with embedded.servers(here, redis_port=unused_port, postgres=False) as servers:
-        assert servers.redis_url == f"redis://127.0.0.1:{unused_port}/0"
+def test_redis_listens_on_a_port_where_one_is_asked_for(here: Path) -> None:
+    port = free_port()
+    with embedded.servers(here, redis_port=port, postgres=False) as servers:
+        assert servers.redis_url == f"redis://127.0.0.1:{port}/0"
         assert redis.Redis.from_url(servers.redis_url).ping()
 
 
@@ -256,19 +257,18 @@ class Up:
 
 
 @pytest.mark.timeout(300)
-def test_both_services_run_until_interrupted_and_nothing_is_left_of_them(
-    here: Path, unused_port: int, other_unused_port: int
-) -> None:
+def test_both_services_run_until_interrupted_and_nothing_is_left_of_them(here: Path) -> None:
     everything = {"redis", "postgres", "intake", "tracker"}
-    first = Up(here, unused_port, other_unused_port)
+    ports = free_ports(*SERVICES).values()
+    first = Up(here, *ports)
     assert first.alive() == everything
     assert any(line.startswith("key ") for line in first.said)
-    for port in (unused_port, other_unused_port):
+    for port in ports:
         assert httpx2.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
     first.process.kill()
     until(lambda: not first.alive())
 
-    second = Up(here, unused_port, other_unused_port)
+    second = Up(here, *ports)
     assert second.alive() == everything
     assert not any(line.startswith("key ") for line in second.said)
     second.process.send_signal(signal.SIGINT)
@@ -335,19 +335,3 @@ def test_mails_are_kept_as_files_where_a_directory_is_given(here: Path) -> None:
 def test_a_mailbox_whose_port_is_taken_says_so(mailbox: embedded.Mailbox) -> None:
     with pytest.raises(OSError, match="address already in use"), embedded.Mailbox(port=mailbox.port):
         pass
-
-
-@pytest.fixture
-def unused_port() -> int:
-    return unused()
-
-
-@pytest.fixture
-def other_unused_port(unused_port: int) -> int:
-    return next(port for port in iter(unused, None) if port != unused_port)
-
-
-def unused() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -7,6 +7,7 @@ told in one piece and in the order of the world (invariants 14 and 15, dispatch 
 import asyncio
 import re
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,8 +22,8 @@ import pytest
 import redis
 from redis.asyncio import Redis as AsyncRedis
 
-from benchmarks import processes
 from benchmarks.catch_up import filed, pending
+from embedded import services
 from services.intake.accept import Accepted, Acceptor
 from services.intake.admit import Admitted, Submission, admit
 from services.intake.grants import Source
@@ -57,15 +58,7 @@ SENDER: Final = Source(
     "stories", ("urn:example",), frozenset(ROLES), frozenset(BY_WIRE_NAME), frozenset({"*"}), ("urn:example",)
 )
 POLICY: Final = Policy.parse(Path("deploy/policy.toml").read_text())
-OFFICE: Final = '[offices."default"]\naddress = "duty@rosette.example"\nzone = "UTC"\n'
-LIAISON: Final = """
-[liaisons."{ref}"]
-service = "army"
-address = "{ref}@liaisons.example"
-zone = "UTC"
-duty_hours = [["00:00", "24:00"]]
-"""
-DIRECTORY_FILE: Final = OFFICE + "".join(LIAISON.format(ref=ref) for ref in ("L-1", "L-2"))
+DIRECTORY_FILE: Final = facts.directory({ref: f"{ref}@liaisons.example.org" for ref in ("L-1", "L-2")})
 """Of the three liaisons of the stories the last has no address, so that some notices wait for one."""
 DIRECTORY: Final[Directory] = parse_directory(DIRECTORY_FILE)
 
@@ -119,18 +112,22 @@ def outcome(stories: list[list[CloudEvent]], servers: Any, tmp_path_factory: pyt
 @contextmanager
 def trackers(redis_url: str, database_url: str, clock: Path) -> Iterator[list[int]]:
     """Two processes that follow and do not send, ready; their ports."""
-    settings = {"TRACKER_REDIS_URL": redis_url, "TRACKER_DATABASE_URL": database_url, "TRACKER_CLOCK": str(clock)}
-    processes.command("tracker", settings, "migrate")
-    directory = clock.with_name("directory.toml")
+    folder = clock.parent
+    log, directory = folder / "log", folder / "directory.toml"
     directory.write_text(DIRECTORY_FILE)
-    processes.command("tracker", settings, "directory", "import", str(directory))
-    first, second = processes.free_port(), processes.free_port()
-    following = settings | {"TRACKER_ROLES": "follow,web"}
+    ports = [*services.free_ports("first", "second").values()]
+    first, second = (
+        services.environment(redis_url, database_url, {"tracker": port}, folder / "sources.toml", clock=clock)
+        | {"TRACKER_ROLES": "follow,web"}
+        for port in ports
+    )
+    services.ask("tracker", first, "migrate", log=log)
+    services.ask("tracker", first, "directory", "import", str(directory), log=log)
     with (
-        processes.service("tracker", first, following | {"TRACKER_PORT": str(first)}),
-        processes.service("tracker", second, following | {"TRACKER_PORT": str(second)}),
+        services.running("tracker", ports[0], first, log),
+        services.running("tracker", ports[1], second, log),
     ):
-        yield [first, second]
+        yield ports
 
 
 async def say(stories: list[list[CloudEvent]], redis_url: str) -> None:
@@ -291,7 +288,19 @@ def test_they_end_in_the_same_required_notices(outcome: Outcome, told: Outcome) 
 
 def test_the_stories_hold_what_makes_order_hard(stories: list[list[CloudEvent]]) -> None:
     names = {statement["type"] for each in stories for statement in each}
+    corrects = {
+        statement["data"]["corrects"]["type"] for each in stories for statement in each if "corrects" in statement["data"]
+    }
     times = [statement["time"] for each in stories for statement in each]
     assert {name for name in names if "corrected" in name}
     assert "org.rosette.identification.rescinded.v1" in names
+    assert "org.rosette.identification.determined.v1" in corrects
+    assert any(max(Counter(cases_of_persons(each)).values()) >= 2 for each in stories)
     assert len(set(times)) < len(times)
+
+
+def cases_of_persons(story: list[CloudEvent]) -> Iterator[str]:
+    """Each person as often as a case was determined to be theirs."""
+    said = [statement["data"] for statement in story if statement["type"] == "org.rosette.identification.determined.v1"]
+    determined = {(person, case) for data in said for person in data["persons"] for case in data["cases"]}
+    return (person for person, _ in determined)

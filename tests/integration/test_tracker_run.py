@@ -4,10 +4,9 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,23 +17,13 @@ import psycopg
 import pytest
 from typer.testing import CliRunner
 
-from embedded import Mailbox
+from embedded import Mailbox, services
 from services.tracker.__main__ import app
 from tests import facts
 from tests.integration.filing import Writer
 
 PATIENCE_S = 60.0
-DIRECTORY = """
-[liaisons."L-1"]
-service = "army"
-address = "first@liaisons.example.org"
-zone = "UTC"
-duty_hours = [["08:00", "17:00"]]
-
-[offices."default"]
-address = "duty@rosette.example.org"
-zone = "UTC"
-"""
+DIRECTORY = facts.directory({"L-1": "first@liaisons.example.org"}, hours=("08:00", "17:00"))
 
 
 @dataclass
@@ -43,10 +32,7 @@ class Process:
 
     folder: Path
     settings: dict[str, str]
-    port: int = field(default_factory=lambda: free_port())
-
-    def command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "services.tracker", *arguments]
+    port: int = field(default_factory=services.free_port)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -55,27 +41,20 @@ class Process:
     def run(self, *arguments: str, code: int = 0) -> str:
         """A command that ends by itself, with `code`."""
         ended = subprocess.run(
-            self.command(*arguments), env=self.environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+            services.command("tracker", *arguments),
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
         )
         assert ended.returncode == code, ended.stdout + ended.stderr
         return ended.stdout + ended.stderr
 
     @contextmanager
     def running(self) -> Iterator["subprocess.Popen[bytes]"]:
-        with (self.folder / "log").open("wb") as log:
-            process = subprocess.Popen(self.command("run"), env=self.environment, stdout=log, stderr=log)
-        try:
-            self.until(lambda: self.ready(process))
+        with services.running("tracker", self.port, self.environment, self.folder / "log") as process:
             yield process
-        finally:
-            process.kill()
-            process.wait()
-
-    def ready(self, process: "subprocess.Popen[bytes]") -> bool:
-        assert process.poll() is None, (self.folder / "log").read_text()
-        with suppress(httpx2.TransportError):
-            return httpx2.get(f"http://127.0.0.1:{self.port}/readyz", timeout=5).status_code == 200
-        return False
 
     def until(self, holds: Callable[[], bool]) -> None:
         deadline = time.monotonic() + PATIENCE_S
@@ -105,12 +84,6 @@ def prepared(tracker: Process) -> None:
     for command in (["migrate"], ["directory", "import", str(file)]):
         made = CliRunner().invoke(app, command, env=tracker.settings)
         assert made.exit_code == 0, made.output
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def test_it_follows_shows_and_stops_in_good_order(tracker: Process, redis_url: str) -> None:
