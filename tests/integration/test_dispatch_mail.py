@@ -8,6 +8,7 @@ import pytest
 import embedded
 from services.tracker.notices.delivery import Delivery
 from services.tracker.record.freezes import freeze, unfreeze
+from shared.streams import seq_key
 from tests import facts
 from tests.integration.desk import MORNING, Desk, desk, identified
 
@@ -104,6 +105,17 @@ async def test_a_lost_counter_keeps_families_from_being_told_until_it_is_known_a
     await at.redis.flushall()
     assert not await at.settle()
     assert mailbox.messages == []
+
+
+async def test_a_counter_that_ran_back_tells_no_notice_what_to_wait_for(at: Desk, mailbox: embedded.Mailbox) -> None:
+    await at.tell(*identified())
+    key = seq_key("family")
+    await at.redis.hincrby(key, "n", -1)
+    assert not await at.settle()
+    assert mailbox.messages == []
+    await at.redis.hincrby(key, "n", 1)
+    assert await at.settle()
+    assert len(mailbox.messages) == 1
 
 
 async def test_an_unreadable_entry_keeps_families_from_being_told_and_nobody_else(at: Desk, mailbox: embedded.Mailbox) -> None:

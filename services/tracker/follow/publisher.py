@@ -82,11 +82,15 @@ class Publisher:
     async def _with_gaps(
         self, conn: psycopg.AsyncConnection[Any], stream: Stream, watermark: Watermark | None, at: datetime
     ) -> Watermark | None:
-        """Freeze for what was accepted and is nowhere: neither in the record, nor unread, nor pending."""
+        """Freeze for what was accepted and is nowhere, neither in the record, nor unread, nor pending; or a counter ran back."""
         found: list[Any] = await self.client.hmget(seq_key(stream), "epoch", "n")
         if None in found:
             return watermark
         epoch, given_out = found[0].decode(), int(found[1])
+        if watermark is not None and watermark.epoch == epoch and given_out < watermark.highest:
+            if await watermarks.record_run_back(conn, watermark, given_out, at):
+                log.error("counter_ran_back", stream=stream, epoch=epoch, given_out=given_out, highest=watermark.highest)
+            return watermark
         if watermark is not None and watermark.epoch == epoch and watermark.through >= given_out:
             return watermark
         if not await self._nothing_outstanding(stream):

@@ -105,11 +105,16 @@ class Dispatch:
             ready = await claimable.unsettled(conn, self.register.now(), await self._settling(conn))
             if not ready:
                 return 0
+            filed = await claimable.filed(conn)
             try:
-                return await claimable.wait_for(conn, ready, await counters(self.redis))
+                given_out = await counters(self.redis)
             except RedisError as outage:
                 log.warning("notices.outage", because=type(outage).__name__)
                 return 0
+            if behind := claimable.run_back(filed, given_out):
+                log.warning("notices.counter_ran_back", streams=sorted(behind))
+                return 0
+            return await claimable.wait_for(conn, ready, given_out)
 
     def _start(self, found: list[Candidate]) -> int:
         started = 0

@@ -61,6 +61,7 @@ SELECT n.no FROM notice n
 WHERE n.state IN ('sending', 'transmitting')
    OR ({WAITING} AND (n.class <> 'family' OR (n.ready_at + %(settling)s <= %(now)s AND {CERTAIN})))
 """  # noqa: S608 - composed of the conditions above
+FILED_THROUGH: Final = "SELECT stream, epoch, through FROM epoch WHERE current"
 CONCERNED: Final = "SELECT EXISTS (SELECT FROM quarantine WHERE resolved_at IS NULL AND concerns && %s::text[])"
 
 
@@ -75,6 +76,23 @@ async def unsettled(conn: Conn, now: datetime, settling: timedelta) -> dict[int,
     """Family notices whose settling time is over and that do not know yet what they wait for: number -> ready since."""
     given = {"now": now, "settling": settling, "streams": list(STREAMS)}
     return dict(await (await conn.execute(UNSETTLED, given)).fetchall())
+
+
+async def filed(conn: Conn) -> Counters:
+    """Per stream the current epoch and how far it is filed without a hole."""
+    return {stream: (epoch, through) for stream, epoch, through in await (await conn.execute(FILED_THROUGH)).fetchall()}
+
+
+def run_back(filed_through: Counters, counters: Counters) -> frozenset[Stream]:
+    """Streams on which intake gives numbers out again, so that a watermark says nothing: nothing may wait for that counter.
+
+    `filed_through` is to be read before `counters`: a sound counter is never behind it.
+    """
+    return frozenset(
+        stream
+        for stream, (epoch, through) in filed_through.items()
+        if stream in counters and counters[stream][0] == epoch and counters[stream][1] < through
+    )
 
 
 async def wait_for(conn: Conn, ready: Mapping[int, datetime], counters: Counters) -> int:

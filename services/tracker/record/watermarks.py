@@ -32,7 +32,14 @@ FREEZE: Final = """
     ON CONFLICT DO NOTHING
 """
 EVER_FROZEN: Final = """
-    SELECT low FROM "freeze" WHERE stream = %s AND kind = 'rewritten' AND epoch = %s AND low = ANY(%s)
+    SELECT low FROM "freeze" WHERE stream = %s AND kind = 'rewritten' AND epoch = %s AND low = high AND low = ANY(%s)
+"""
+FREEZE_RUN_BACK: Final = """
+    INSERT INTO "freeze" (stream, kind, epoch, low, high, reason, opened_at)
+    SELECT %(stream)s, 'rewritten', %(epoch)s, %(low)s, %(high)s, %(reason)s, %(at)s
+     WHERE NOT EXISTS (SELECT FROM "freeze" WHERE stream = %(stream)s AND kind = 'rewritten' AND epoch = %(epoch)s
+                       AND low <= %(low)s AND high >= %(high)s)
+    ON CONFLICT DO NOTHING
 """
 WATERMARK: Final = "SELECT epoch, through, highest FROM epoch WHERE stream = %s AND current"
 
@@ -118,6 +125,18 @@ async def record_gaps(conn: AsyncConnection[Any], stream: Stream, epoch: str, gi
             reason = "accepted, and neither in the record nor in the stream any more"
             await conn.execute(FREEZE, (stream, "gap", epoch, gap.low, gap.high, reason, at))
         return gaps
+
+
+async def record_run_back(conn: AsyncConnection[Any], mark: Watermark, given_out: int, at: datetime) -> bool:
+    """Freeze because intake's counter stands below what the record has of the same epoch: numbers are given out again.
+
+    `given_out` is to be read after `mark`; a sound counter is never behind it. One run back is one freeze, however far the
+    counter has come again since, and none once an operator has lifted it. Returns whether it was new.
+    """
+    reason = "the counter ran back: Redis stands where it stood before, and gives numbers out again that the record has"
+    given = {"stream": mark.stream, "epoch": mark.epoch, "low": given_out + 1, "high": mark.highest}
+    async with conn.transaction():
+        return (await conn.execute(FREEZE_RUN_BACK, given | {"reason": reason, "at": at})).rowcount > 0
 
 
 def holes(through: int, ranges: Iterable[tuple[int, int]], given_out: int) -> list[tuple[int, int]]:
