@@ -82,7 +82,7 @@ class Publisher:
     async def _with_gaps(
         self, conn: psycopg.AsyncConnection[Any], stream: Stream, watermark: Watermark | None, at: datetime
     ) -> Watermark | None:
-        """Freeze for what was accepted and is nowhere, neither in the record, nor unread, nor pending; or a counter ran back."""
+        """Freeze for what was accepted and is neither in the record, nor unread, nor pending; or a counter ran back."""
         found: list[Any] = await self.client.hmget(seq_key(stream), "epoch", "n")
         if None in found:
             return watermark
