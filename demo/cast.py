@@ -43,7 +43,7 @@ LABORATORY: Final = Speaker(
     "laboratory",
     ("field_review.completed", "accession.created", "case.*", "evidence.added", "exclusion.*"),
 )
-MEDICAL_EXAMINER: Final = Speaker("medical-examiner", "medical_examiner", ("identification.*",))
+MEDICAL_EXAMINER: Final = Speaker("medical-examiner", "medical_examiner", ("identification.*",), ("medical-examiner",))
 CASUALTY_OFFICE: Final = Speaker("casualty-office", "casualty_office", ("kin.*", "pnok.*", "liaison.*", "status.accounted_for"))
 LIAISONS: Final = Speaker("liaisons", "liaison", ("notification.*", "briefing.completed"))
 OPERATORS: Final = Speaker("operators", "operator", ("*.discrepancy.resolved",))

@@ -27,7 +27,7 @@ PersonReference = Numbered
 """A missing person, never by name."""
 
 Party = Reference
-"""Who may be a custodian: a command, a carrier, a laboratory, an authority abroad."""
+"""Who may be a custodian or place a hold: a command, a carrier, a laboratory, an office, an authority abroad."""
 
 TurnoverId = Numbered
 TransferId = Reference

@@ -7,7 +7,7 @@ keys = ["<SHA-256 of the key, hex>"]       # the key itself is shown once, when 
 uris = ["urn:example:unc"]                 # prefixes of the CloudEvents source
 roles = ["custodian"]
 types = ["custody.*", "case.registered"]   # catalogue or wire names, `*` for any part
-parties = ["unc"]                          # in whose name it may speak; `*` for all
+parties = ["unc"]                          # in whose name it may hand over, and place and lift holds; `*` for all
 may_correct = []                           # prefixes of sources whose statements it may correct besides its own
 ```
 """

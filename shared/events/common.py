@@ -1,8 +1,8 @@
 """The facts that exist once a stream: discrepancies, holds and corrections."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
-from pydantic import Field, JsonValue, model_validator
+from pydantic import Field, JsonValue, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from shared.events.base import Fact
@@ -12,6 +12,7 @@ from shared.terms import (
     HoldId,
     HoldScope,
     Offset,
+    Party,
     PersonReference,
     Precision,
     Prose,
@@ -23,6 +24,10 @@ from shared.terms import (
 )
 
 Cases = Annotated[tuple[CaseNumber, ...], Field(min_length=1, max_length=1000)]
+
+RESCINDED: Final = "rescinded:"
+REMOVED: Final = "removed:"
+"""How the ids of holds begin that come from a rescission, or from a correction that removed a determination."""
 
 
 class DiscrepancyReported(Fact):
@@ -48,14 +53,26 @@ class DiscrepancyResolved(Fact):
 
 
 class HoldPlaced(Fact):
-    """Somebody with authority blocked what `scope` names, for cases or for a person, until the hold is lifted."""
+    """Somebody with authority blocked what `scope` names, for cases or for a person, until the hold is lifted.
+
+    The source's grant must list the authority as a party. An id that begins as those of a cause is nobody's to give.
+    """
+
+    speaks_for: ClassVar[tuple[str, ...]] = ("authority",)
 
     hold: HoldId
     cases: Annotated[tuple[CaseNumber, ...], Field(max_length=1000)] = ()
     person: PersonReference | None = None
     scope: Annotated[tuple[HoldScope, ...], Field(min_length=1)]
     reason: Prose
-    authority: Reference
+    authority: Party
+
+    @field_validator("hold")
+    @classmethod
+    def comes_from_no_cause(cls, hold: str) -> str:
+        if hold.startswith((RESCINDED, REMOVED)):
+            raise PydanticCustomError("hold_by_cause", "only a rescission or a correction places a hold of this name")
+        return hold
 
     @model_validator(mode="after")
     def holds_something(self) -> Self:
@@ -67,9 +84,11 @@ class HoldPlaced(Fact):
 class HoldLifted(Fact):
     """The authority that placed a hold lifted it. On another stream, or by another authority, it has no effect."""
 
+    speaks_for: ClassVar[tuple[str, ...]] = ("authority",)
+
     hold: HoldId
     reason: Prose
-    authority: Reference
+    authority: Party
 
 
 class Original(Term):

@@ -130,6 +130,12 @@ BAD: dict[str, Bad] = {
         )
         for name in ("recordedtime", "receivedvia", "submitter", "submitterrole")
     },
+    "a hold with the name of one that a rescission places": Bad(
+        orjson.dumps(facts.hold_placed("rescinded:D-1")), 422, "invalid-event", "/data/hold"
+    ),
+    "a hold with the name of one that a correction places": Bad(
+        orjson.dumps(facts.hold_placed("removed:D-1")), 422, "invalid-event", "/data/hold"
+    ),
     # ---- outside the grant
     "another source": Bad(text(source="urn:example:uncle"), 403, "not-granted", "/source", "source"),
     "another role": Bad(
@@ -140,6 +146,16 @@ BAD: dict[str, Bad] = {
     ),
     "another type": Bad(orjson.dumps(facts.sealed()), 403, "not-granted", "/type", "type"),
     "in another party's name": Bad(text(released_by="kpa"), 403, "not-granted", "/data/released_by", "party"),
+    "a hold in another authority's name": Bad(
+        orjson.dumps(facts.hold_placed()),
+        403,
+        "not-granted",
+        "/data/authority",
+        "party",
+    ),
+    "a lift in another authority's name": Bad(
+        orjson.dumps(facts.hold_lifted()), 403, "not-granted", "/data/authority", "party"
+    ),
     # ---- corrections
     "a correction across streams": Bad(orjson.dumps(across_streams()), 422, "correction", "/data/corrects/type"),
     "a correction of a type whose role it lacks": Bad(

@@ -12,6 +12,7 @@ from typing import Final
 from services.tracker.model.changed import changed
 from services.tracker.model.discrepancies import Misfit
 from shared.events import HoldLifted, HoldPlaced
+from shared.events.common import REMOVED, RESCINDED
 from shared.events.event import Event
 from shared.terms import HoldScope, Role, Stream
 
@@ -94,12 +95,12 @@ def misfits(holds: Holds) -> Iterator[Misfit]:
 
 def rescinded(determination: str) -> str:
     """Id of the hold that comes from a rescission."""
-    return f"rescinded:{determination}"
+    return RESCINDED + determination
 
 
 def removed(determination: str) -> str:
     """Id of the hold that comes from a correction that removed a determination."""
-    return f"removed:{determination}"
+    return REMOVED + determination
 
 
 def _place(before: Holds, id: str, hold: Hold) -> Holds:
