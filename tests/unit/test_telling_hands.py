@@ -1,8 +1,9 @@
 """What is in a liaison's hand, when people change and when an attempt fails."""
 
+from services.tracker.model.directory import Directory
 from tests import facts
 from tests.unit.stories import at
-from tests.unit.told import DETERMINED, FAMILY, RESCINDED, SECOND, Told, reported
+from tests.unit.told import ADDRESSES, DETERMINED, FAMILY, RESCINDED, SECOND, Told, reported
 
 
 # ------------------------------------------------------------------------------------------------- people change
@@ -39,9 +40,10 @@ def test_another_primary_next_of_kin_stops_what_is_in_hand_and_is_told_first() -
 def test_a_refused_mail_stays_refused_until_it_is_addressed_to_somebody_else() -> None:
     told = Told(*FAMILY, DETERMINED).and_then()
     told.leaves("identification", 20, state="refused")
-    assert told.and_then().states() == {"identification liaison:L-1": "refused"}
+    assert told.and_then().states()["identification liaison:L-1"] == "refused"
     told.and_then(facts.liaison(liaison="L-2", at=at(60)))
-    assert told.states() == {"identification liaison:L-2": "ready"}
+    assert told.states()["identification liaison:L-2"] == "ready"
+    assert told.states()["unassigned office:army/casualty_office"] == "withdrawn"
 
 
 # ------------------------------------------------------------------------------------------------- attempts
@@ -134,3 +136,19 @@ def test_what_left_again_after_a_stop_is_stopped_by_another_stop() -> None:
     assert told.leaves("correction", 71).reference == doubtful.reference
     told.and_then(facts.corrected(again, at=at(75)))
     assert (told.kinds(), told.owed("stop").key[-1]) == (["stop"], "2")
+
+
+def test_a_stop_to_a_liaison_who_has_left_the_directory_is_seen_to_by_the_casualty_office() -> None:
+    told = Told(*FAMILY, DETERMINED).and_then()
+    told.leaves("identification", 20)
+    told.directory = Directory({"L-2": ADDRESSES.liaisons["L-2"]}, ADDRESSES.offices)
+    told.and_then(facts.liaison(liaison="L-2", at=at(30)), RESCINDED)
+    assert told.kinds() == ["stop", "unassigned"]
+    assert {each.subject for each in told.required().owed if each.kind == "unassigned"} == {"address/liaison:L-1"}
+
+
+def test_a_mail_that_a_server_would_not_take_is_seen_to_by_the_casualty_office() -> None:
+    told = Told(*FAMILY, DETERMINED).and_then()
+    [identification] = told.notices.values()
+    told.becomes(identification, "refused")
+    assert told.and_then().kinds() == ["identification", "unassigned"]

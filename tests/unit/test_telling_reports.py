@@ -72,3 +72,13 @@ def test_closing_the_briefing_ends_what_is_owed_and_takes_no_ground_from_what_is
     told.leaves("identification", 20)
     told.and_then(closed)
     assert (told.kinds(), told.states()) == ([], {"identification liaison:L-1": "sent"})
+
+
+def test_a_report_of_a_notice_that_was_never_written_to_this_kin_is_a_discrepancy() -> None:
+    told = Told(*FAMILY, SECOND, DETERMINED).and_then()
+    gone = told.leaves("identification", 20)
+    told.and_then(facts.delivered(notice="N-unheard-of", id="R-1", at=at(30)))
+    told.and_then(facts.delivered(notice=gone.reference, kin="KIN-2", id="R-2", at=at(40)))
+    subjects = {each.subject for each in told.required().owed if each.kind == "discrepancy"}
+    assert subjects == {f"person:P-0001/report/{facts.SOURCES['liaison']}#{id}" for id in ("R-1", "R-2")}
+    assert told.notices[gone.reference].state == "sent"

@@ -17,8 +17,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.tracker.model import gates
+from services.tracker.model.discrepancies import discrepancy_id
 from services.tracker.model.lines import Line, Tokens, lines_of, recipients
 from services.tracker.model.notices import LEAVING, LEFT, OUT, TELLINGS, Notice, NoticeKind, Owed
+from services.tracker.model.operators import operators_of
 from services.tracker.model.person import Person
 from services.tracker.model.policy import Policy
 from services.tracker.model.reasons import Reason
@@ -57,6 +59,7 @@ def required(record: Record, notices: Sequence[Notice], policy: Policy, now: dat
         for line in mine:
             owed.update(owed_of_line(line, mine, view))
         owed.update(unassigned(person, mine, owed, view))
+        owed.update(unknown_reports(person, notices, view))
     changes = [at for person in record.persons.values() if (at := person.next_change(now)) is not None]
     openings = [reason.until for each in owed if each.keeps is None for reason in each.reasons if reason.until]
     return Required(
@@ -206,6 +209,27 @@ def unassigned(person: Person, mine: Sequence[Line], owed: set[Owed], view: gate
         lacking = view.lacking(line.kin)
         if lacking is not None and any(each.kind in TELLINGS or each.kind == "correction" for each in due):
             yield _lacks(person, f"{lacking}/{line.kin}", line.cause, view)
+        for recipient in _out_of_reach(line, due, view):
+            yield _lacks(person, f"address/{recipient}", line.cause, view)
+
+
+def _out_of_reach(line: Line, due: Sequence[Owed], view: gates.View) -> set[str]:
+    """Who is to be stopped and has no address, and whose address a mail server would not take: nothing else would say so."""
+    still_to = {each.key: each.recipient for each in due}
+    refused = {each.recipient for each in line.notices if each.state == "refused" and still_to.get(each.key) == each.recipient}
+    stops = {each.recipient for each in due if each.kind == "stop"}
+    unknown = {each for each in stops if view.record.directory.address_of(each) is None}
+    return {each for each in refused | unknown if each is not None}
+
+
+def unknown_reports(person: Person, notices: Sequence[Notice], view: gates.View) -> Iterator[Owed]:
+    """Reports that name a notice which was never written for this kin: somebody was told something, and nobody knows what."""
+    written = {(notice.reference, notice.kin) for notice in notices if notice.person == person.ref}
+    for delivery in person.deliveries:
+        if delivery.notice is not None and (delivery.notice, delivery.kin) not in written:
+            subject = discrepancy_id("person", person.ref, "report", "#".join(delivery.event))
+            recipient = operators_of(None, view.record.directory)
+            yield Owed(f"discrepancy/{subject}", "discrepancy", person.ref, recipient=recipient, subject=subject)
 
 
 def _lacks(person: Person, what: str, cause: str, view: gates.View) -> Owed:

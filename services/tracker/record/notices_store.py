@@ -34,16 +34,17 @@ ADD: Final = """
       RETURNING no)
     INSERT INTO notice_transition (notice, at, before, after, why) SELECT no, %(at)s, NULL, %(state)s, 'owed' FROM added
 """
-# A notice that was put off for its mail server or is being waited for keeps that, unless it only now becomes ready.
+# A ready notice that is waited for keeps its settling while it says the same; what says something else settles anew.
 UPDATE: Final = """
     WITH stored AS (
-      SELECT no, state FROM notice WHERE reference = %(reference)s FOR UPDATE
+      SELECT no, state, state = 'ready' AND kind = %(kind)s AND cases = %(cases)s::text[] AS still_ready
+        FROM notice WHERE reference = %(reference)s FOR UPDATE
     ), changed AS (
       UPDATE notice
          SET kind = %(kind)s, class = %(class)s, state = %(state)s, recipient = %(recipient)s, cases = %(cases)s,
              stops = %(stops)s, subject = %(subject)s, reasons = %(reasons)s,
-             ready_at = CASE WHEN %(state)s <> 'ready' THEN NULL WHEN stored.state = 'ready' THEN ready_at ELSE %(at)s END,
-             awaits = CASE WHEN %(state)s = 'ready' AND stored.state = 'ready' THEN awaits END,
+             ready_at = CASE WHEN %(state)s <> 'ready' THEN NULL WHEN still_ready THEN ready_at ELSE %(at)s END,
+             awaits = CASE WHEN %(state)s = 'ready' AND still_ready THEN awaits END,
              needs_release = CASE WHEN stored.state <> 'ready' THEN coalesce(needs_release, %(needs_release)s)
                                   ELSE needs_release END
         FROM stored WHERE notice.no = stored.no RETURNING notice.no, stored.state AS before)

@@ -45,8 +45,13 @@ def unreadable(entry: Misread) -> Quarantined:
 
 
 def conflicting(arrival: Arrival) -> Quarantined:
-    """Another body under an identity that the record has: readable, so it is known whom it may concern."""
+    """Another body under an identity that the record has: readable, so it is known whom it may concern.
+
+    Where it names an id besides (a hold, a determination, an event that it corrects), that may reach anybody.
+    """
     event = arrival.event
+    named = tuple(sorted({target.ref for target in arrival.names if is_hub(target)}))
+    alone = all(map(is_hub, arrival.names))
     return Quarantined(
         arrival.entry_id,
         arrival.fields,
@@ -55,7 +60,7 @@ def conflicting(arrival: Arrival) -> Quarantined:
         arrival.position,
         event.source,
         event.id,
-        tuple(sorted({target.ref for target in arrival.names if is_hub(target)})),
+        named if alone and named else None,
     )
 
 
