@@ -87,6 +87,17 @@ def test_what_does_not_answer_ends_with_3_and_what_is_mistyped_with_2(tracker: R
     tracker("migrate", code=3)
 
 
+def test_what_was_done_is_json_for_programs_too(tracker: Run) -> None:
+    def told(*command: str) -> Any:
+        return json.loads(tracker(*command, "--json").output)
+
+    assert told("migrate")["first_policy_recorded"] is True
+    assert told("directory", "import", DIRECTORY) == {"imported": True, "added": 8, "changed": 0, "removed": 0}
+    assert told("directory", "import", "--if-empty", DIRECTORY) == {"imported": False}
+    assert told("freeze", "--reason", "x", "--stream", "family") == {"frozen": "family"}
+    assert told("unfreeze", "--reason", "x") == {"lifted": [1]}
+
+
 # ------------------------------------------------------------------------------------------------- looking
 def test_cases_are_a_table_for_people_and_json_for_programs(tracker: Run, database_url: str) -> None:
     file(database_url, facts.registered(), facts.released())

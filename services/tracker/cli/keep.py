@@ -8,11 +8,11 @@ import typer
 from psycopg import AsyncConnection
 
 from services.tracker.cli.look import Limit
-from services.tracker.cli.printing import REFUSED, USAGE, AsJson, fail, json, out, sheet, table
+from services.tracker.cli.printing import REFUSED, USAGE, AsJson, done, fail, json, out, sheet, table
 from services.tracker.cli.session import By, NotDone, Why, ask, configured
 from services.tracker.record import freezes
 from services.tracker.record import quarantine as record
-from services.tracker.record.directory import replace_directory
+from services.tracker.record.directory import Imported, replace_directory
 from services.tracker.record.directory_file import DirectoryInvalid, parse_directory
 from services.tracker.record.reading import outcomes, rules
 from services.tracker.record.reading.outcomes import QuarantinedEntry
@@ -68,7 +68,7 @@ def show(no: Number, as_json: AsJson = False) -> None:
 
 
 @quarantine.command("resolve")
-def resolve(no: Number, reason: Why, by: By) -> None:
+def resolve(no: Number, reason: Why, by: By, as_json: AsJson = False) -> None:
     """You have seen to it, for example had the source say it again: it holds nothing back any more."""
 
     async def do(conn: AsyncConnection[Any]) -> None:
@@ -76,23 +76,25 @@ def resolve(no: Number, reason: Why, by: By) -> None:
             raise NotDone(f"there is no unresolved entry {no}")
 
     ask(do)
-    out.print(f"{no} resolved")
+    done(f"{no} resolved", as_json, no=no, resolved=True)
 
 
 def freeze(
     reason: Why,
     by: By,
     stream: Annotated[Stream | None, typer.Option(help="All if left out.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Let no family notice leave until `unfreeze`. Stops and operators' notices leave all the same."""
     ask(lambda conn: freezes.freeze(conn, by, reason, now(), stream))
-    out.print("frozen")
+    done("frozen", as_json, frozen=stream or "all")
 
 
 def unfreeze(
     reason: Why,
     by: By,
     no: Annotated[int | None, typer.Option(help="One freeze, as `streams` numbers it; all if left out.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Lift a freeze. What was missing is thereby acknowledged as lost: find out first what it was."""
 
@@ -102,7 +104,8 @@ def unfreeze(
             raise NotDone("nothing is frozen" if no is None else f"there is no open freeze {no}")
         return lifted
 
-    out.print("lifted " + ", ".join(str(each) for each in ask(do)))
+    lifted = ask(do)
+    done("lifted " + ", ".join(str(each) for each in lifted), as_json, lifted=lifted)
 
 
 @directory.command("import")
@@ -110,6 +113,7 @@ def imported(
     file: Annotated[Path, typer.Argument(help="TOML, as deploy/directory.example.toml shows it.")],
     by: By,
     if_empty: Annotated[bool, typer.Option("--if-empty", help="Do nothing where there is a directory already.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make a file the whole directory: all of it, or nothing where any of it is wrong."""
     try:
@@ -119,13 +123,17 @@ def imported(
     except (OSError, UnicodeDecodeError):
         fail(USAGE, "the file cannot be read")
 
-    async def do(conn: AsyncConnection[Any]) -> str:
+    async def do(conn: AsyncConnection[Any]) -> Imported | None:
         if if_empty and (await rules.directory(conn)).offices:
-            return "there is a directory already; nothing was imported"
-        changes = await replace_directory(conn, given, by, now())
-        return f"{len(changes.added)} added, {len(changes.changed)} changed, {len(changes.removed)} removed"
+            return None
+        return await replace_directory(conn, given, by, now())
 
-    out.print(ask(do))
+    changes = ask(do)
+    if changes is None:
+        done("there is a directory already; nothing was imported", as_json, imported=False)
+        return
+    counts = {"added": len(changes.added), "changed": len(changes.changed), "removed": len(changes.removed)}
+    done(", ".join(f"{number} {what}" for what, number in counts.items()), as_json, imported=True, **counts)
 
 
 @directory.command("list")

@@ -8,12 +8,12 @@ from typing import Any
 
 from psycopg import AsyncConnection
 
-from services.tracker.cli.printing import UNREACHABLE, USAGE, fail, json, out
+from services.tracker.cli.printing import UNREACHABLE, USAGE, AsJson, done, fail, json
 from services.tracker.cli.session import By, ask, configured
 from services.tracker.record.policies import apply_policy
 
 
-def migrate(by: By) -> None:
+def migrate(by: By, as_json: AsJson = False) -> None:
     """Bring the record to this code's schema, and record the first policy if it has none. Safe to repeat."""
     from sqlalchemy.exc import OperationalError
 
@@ -32,7 +32,8 @@ def migrate(by: By) -> None:
         first = ask(lambda conn: _first_policy(conn, body, by))
     except ValueError as wrong:
         fail(USAGE, str(wrong))
-    out.print(f"schema {version}" + (", first policy recorded" if first else ""))
+    said = f"schema {version}" + (", first policy recorded" if first else "")
+    done(said, as_json, schema=version, first_policy_recorded=first)
 
 
 async def _first_policy(conn: AsyncConnection[Any], body: str, who: str) -> bool:

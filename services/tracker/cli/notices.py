@@ -6,7 +6,7 @@ import typer
 from psycopg import AsyncConnection
 
 from services.tracker.cli.look import Limit
-from services.tracker.cli.printing import AsJson, json, out, sheet, table
+from services.tracker.cli.printing import AsJson, done, json, out, sheet, table
 from services.tracker.cli.session import By, NotDone, act, ask
 from services.tracker.model.notices import NoticeKind, NoticeState
 from services.tracker.record import by_hand
@@ -70,10 +70,10 @@ def show(reference: Reference, as_json: AsJson = False) -> None:
 
 
 @notices.command()
-def acknowledge(reference: Reference, by: By) -> None:
+def acknowledge(reference: Reference, by: By, as_json: AsJson = False) -> None:
     """You have read an operators' notice, or a liaison has told you that they have read a stop."""
     act(lambda register: by_hand.acknowledge(register, reference, by))
-    out.print(f"{reference} acknowledged")
+    done(f"{reference} acknowledged", as_json, reference=reference, acknowledged=True)
 
 
 @notices.command()
@@ -81,17 +81,18 @@ def resolve(
     reference: Reference,
     by: By,
     sent: Annotated[bool, typer.Option("--sent/--not-sent", help="Whether the recipient has the mail.")],
+    as_json: AsJson = False,
 ) -> None:
     """Say what became of a mail in doubt, once its recipient has been asked."""
     act(lambda register: by_hand.resolve(register, reference, by, sent=sent))
-    out.print(f"{reference} resolved as {'sent' if sent else 'not sent'}")
+    done(f"{reference} resolved as {'sent' if sent else 'not sent'}", as_json, reference=reference, sent=sent)
 
 
 @notices.command()
-def requeue(reference: Reference, by: By) -> None:
+def requeue(reference: Reference, by: By, as_json: AsJson = False) -> None:
     """Try once more what the mail server refused."""
     act(lambda register: by_hand.requeue(register, reference, by))
-    out.print(f"{reference} is ready again")
+    done(f"{reference} is ready again", as_json, reference=reference, ready=True)
 
 
 @notices.command()

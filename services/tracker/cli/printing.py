@@ -49,6 +49,14 @@ def json(value: Any) -> None:
     typer.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z).decode())
 
 
+def done(said: str, as_json: bool, **what: Any) -> None:
+    """Say what was done: in words, or as one JSON object of the same facts."""
+    if as_json:
+        json(what)
+    else:
+        out.print(said)
+
+
 def word(value: Any) -> str:
     """A value as people read it."""
     match value:
