@@ -18,7 +18,7 @@ from embedded.services import SERVICES, free_ports
 
 CHECKOUT = Path(__file__).parents[2]
 README = (CHECKOUT / "README.md").read_text()
-CURLS = [block for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) if "curl" in block]
+CURLS = [block for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) if block.startswith("curl")]
 SHOWN = [block for block in re.findall(r"```text\n(.*?)```", README, re.DOTALL) if block.startswith("{")]
 OF_ANOTHER_RUN = {"epoch", "entry", "recordedtime", "filed_at"}
 """Fields that are different each time; everything else must come out as it is printed."""
