@@ -25,8 +25,13 @@ EVERY_S: Final = 1.0
 NO_MORE_OFTEN_THAN_S: Final = 0.05
 
 QUARANTINED: Final = """
-    SELECT no, epoch, seq, reason FROM quarantine WHERE stream = %s AND no > %s AND epoch IS NOT NULL ORDER BY no
+    SELECT q.epoch, q.seq, q.reason FROM quarantine q
+      JOIN epoch e ON e.stream = q.stream AND e.epoch = q.epoch AND q.seq <= e.through
+      LEFT JOIN unnest(%(epochs)s::text[], %(through)s::bigint[]) AS told (epoch, through) ON told.epoch = q.epoch
+     WHERE q.stream = %(stream)s AND q.seq > coalesce(told.through, 0) ORDER BY q.epoch, q.seq
 """
+"""By place and up to the watermark: two trackers commit in another order than that in which the record numbers their entries,
+and nothing can turn up below a watermark any more."""
 
 
 class Publisher:
@@ -36,8 +41,8 @@ class Publisher:
         self.now = now
         self._changed: set[Stream] = set()
         self._wake = asyncio.Event()
-        self._told: dict[Stream, int] = dict.fromkeys(STREAMS, 0)
-        """The last quarantined entry that was told, by its number."""
+        self._told: dict[Stream, dict[str, int]] = {stream: {} for stream in STREAMS}
+        """Through which seq of each epoch all that was quarantined has been told."""
 
     def filed(self, stream: Stream) -> None:
         """Something of this stream was committed."""
@@ -70,14 +75,16 @@ class Publisher:
             await self._tell_quarantined(conn, stream)
         told: dict[Any, Any] = {"epoch": watermark.epoch, "through": watermark.through}
         if await self.client.hset(filed_key(stream), mapping=told) == len(told):
-            self._told[stream] = 0  # Redis had nothing of it: what was quarantined is told again as well
+            self._told[stream] = {}  # Redis had nothing of it: what was quarantined is told again as well
 
     async def _tell_quarantined(self, conn: psycopg.AsyncConnection[Any], stream: Stream) -> None:
-        rows = await (await conn.execute(QUARANTINED, (stream, self._told[stream]))).fetchall()
+        told = self._told[stream]
+        given = {"stream": stream, "epochs": list(told), "through": list(told.values())}
+        rows = await (await conn.execute(QUARANTINED, given)).fetchall()
         if rows:
-            outcomes: dict[Any, Any] = {f"{epoch} {seq}": reason for _, epoch, seq, reason in rows}
+            outcomes: dict[Any, Any] = {f"{epoch} {seq}": reason for epoch, seq, reason in rows}
             await self.client.hset(quarantined_key(stream), mapping=outcomes)
-            self._told[stream] = rows[-1][0]
+            told.update({epoch: seq for epoch, seq, _ in rows})
 
     async def _with_gaps(
         self, conn: psycopg.AsyncConnection[Any], stream: Stream, watermark: Watermark | None, at: datetime
