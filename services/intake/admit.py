@@ -95,8 +95,11 @@ def outside_grant(event: Event, source: Source) -> Iterator[Refused]:
 
 
 def fact_outside_grant(data: Fact, source: Source, wire_name: str, type_at: str, data_at: str) -> Iterator[Refused]:
-    if data.actor.role not in source.roles or data.actor.role not in data.roles:
+    if data.actor.role not in source.roles:
         yield not_granted("role", f"{data_at}/actor/role")
+    if data.actor.role not in data.roles:
+        said = f"{data.name} may not be said by this role, whatever the grant; by {', '.join(sorted(data.roles))}"
+        yield Refused(ProblemType.NOT_GRANTED, said, f"{data_at}/actor/role", rule="role_of_type")
     if wire_name not in source.types:
         yield not_granted("type", type_at)
     for field in data.speaks_for:

@@ -87,6 +87,18 @@ async def test_no_answer_after_data_is_a_doubt(answer: str, at: Desk, mailbox: e
     assert await at.states("in_doubt") == ["sent"]
 
 
+async def test_a_report_of_the_family_settles_a_doubt(at: Desk, mailbox: embedded.Mailbox) -> None:
+    mailbox.script = lambda mail: DROP if mail.recipients != (DUTY,) else "250 OK"
+    await at.tell(*identified())
+    await at.settle()
+    await at.settle()
+    assert await at.states("in_doubt") == ["sent"]
+    told = await at.reference("identification")
+    await at.tell(facts.delivered(notice=told, at="2018-09-18T15:30:00Z"))
+    assert await at.states("identification") == ["done"]
+    assert await at.states("in_doubt") == ["cleared"]
+
+
 async def test_a_late_answer_settles_a_doubt_that_another_process_raised(at: Desk, mailbox: embedded.Mailbox) -> None:
     asked, answer = threading.Event(), threading.Event()
 

@@ -142,7 +142,7 @@ BAD: dict[str, Bad] = {
         text(role="laboratory", source=facts.SOURCES["custodian"]), 403, "not-granted", "/data/actor/role", "role"
     ),
     "a role that may not say this": Bad(
-        orjson.dumps(facts.pnok(role="custodian")), 403, "not-granted", "/data/actor/role", "role"
+        orjson.dumps(facts.pnok(role="custodian")), 403, "not-granted", "/data/actor/role", "role_of_type"
     ),
     "another type": Bad(orjson.dumps(facts.sealed()), 403, "not-granted", "/type", "type"),
     "in another party's name": Bad(text(released_by="kpa"), 403, "not-granted", "/data/released_by", "party"),

@@ -74,8 +74,8 @@ async def test_what_no_reference_can_hold_is_a_problem_of_the_parameter(database
 
 async def test_a_number_may_hold_what_a_reference_may_hold(database_url: str, redis_url: str) -> None:
     async with looking(database_url, redis_url) as reader:
-        await reader.file(facts.registered(case="K55/01:A"))
-        assert (await reader.get("/v1/cases/K55/01:A"))["number"] == "K55/01:A"
+        await reader.file(facts.registered(case="K55.01:A+1"))
+        assert (await reader.get("/v1/cases/K55.01:A+1"))["number"] == "K55.01:A+1"
 
 
 async def test_an_unknown_case_is_a_problem(database_url: str, redis_url: str) -> None:

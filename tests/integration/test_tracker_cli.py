@@ -54,11 +54,11 @@ def acts(database_url: str) -> list[tuple[str, str, str | None]]:
 
 # ------------------------------------------------------------------------------------------------- making the record
 def test_migrating_twice_makes_one_record_with_one_policy(tracker: Run, database_url: str) -> None:
-    assert "first policy recorded" in tracker("migrate").output
-    assert "first policy recorded" not in tracker("migrate").output
+    assert "first policy recorded" in tracker("migrate").stdout
+    assert "first policy recorded" not in tracker("migrate").stdout
     assert rows(database_url, "SELECT applied_by FROM policy") == [("desk-7",)]
     assert acts(database_url)[0][:2] == ("desk-7", "policy apply")
-    assert json.loads(tracker("policy", "show", "--json").output)["body"] == Path("deploy/policy.toml").read_text()
+    assert json.loads(tracker("policy", "show", "--json").stdout)["body"] == Path("deploy/policy.toml").read_text()
 
 
 def test_a_policy_file_that_changed_is_not_obeyed_by_migrating(
@@ -89,7 +89,7 @@ def test_what_does_not_answer_ends_with_3_and_what_is_mistyped_with_2(tracker: R
 
 def test_what_was_done_is_json_for_programs_too(tracker: Run) -> None:
     def told(*command: str) -> Any:
-        return json.loads(tracker(*command, "--json").output)
+        return json.loads(tracker(*command, "--json").stdout)
 
     assert told("migrate")["first_policy_recorded"] is True
     assert told("directory", "import", DIRECTORY) == {"imported": True, "added": 8, "changed": 0, "removed": 0}
@@ -102,9 +102,9 @@ def test_what_was_done_is_json_for_programs_too(tracker: Run) -> None:
 def test_cases_are_a_table_for_people_and_json_for_programs(tracker: Run, database_url: str) -> None:
     file(database_url, facts.registered(), facts.released())
     assert "in_open_hand_over" in tracker("cases").output
-    assert json.loads(tracker("cases", "--json").output)["items"][0]["number"] == "K55-01"
+    assert json.loads(tracker("cases", "--json").stdout)["items"][0]["number"] == "K55-01"
     assert "custody.released" in tracker("cases", "K55-01").output
-    assert json.loads(tracker("cases", "K55-01", "--json").output)["timeline"][0]["name"] == "case.registered"
+    assert json.loads(tracker("cases", "K55-01", "--json").stdout)["timeline"][0]["name"] == "case.registered"
     assert "no case K99" in tracker("cases", "K99", code=1).output
 
 
@@ -113,14 +113,14 @@ def test_a_table_shows_references_whole_where_nobody_looks(tracker: Run, databas
     ((reference,),) = rows(database_url, "SELECT reference FROM notice WHERE kind = 'unassigned'")
     assert reference in tracker("notices").output
     assert reference in tracker("notices", "list", "--kind", "unassigned").output
-    assert json.loads(tracker("notices", "show", reference, "--json").output)["kind"] == "unassigned"
+    assert json.loads(tracker("notices", "show", reference, "--json").stdout)["kind"] == "unassigned"
     assert "unassigned" in tracker("notices", "show", reference).output
     tracker("notices", "show", "NONE", code=1)
 
 
 def test_streams_show_what_redis_and_the_record_say(tracker: Run, database_url: str) -> None:
     file(database_url, facts.registered())
-    found = json.loads(tracker("streams", "--json").output)
+    found = json.loads(tracker("streams", "--json").stdout)
     assert [each["stream"] for each in found] == ["custody", "identification", "family"]
     assert "unknown" in tracker("streams").output
 
@@ -144,11 +144,11 @@ def test_a_quarantined_entry_is_listed_shown_and_resolved_once(tracker: Run, dat
     asyncio.run(poison())
     ((no,),) = rows(database_url, "SELECT no FROM quarantine")
     assert "no_position" in tracker("quarantine", "list").output
-    assert json.loads(tracker("quarantine", "show", str(no), "--json").output)["fields"] == {"ZXZlbnQ=": "/w=="}
+    assert json.loads(tracker("quarantine", "show", str(no), "--json").stdout)["fields"] == {"ZXZlbnQ=": "/w=="}
     tracker("quarantine", "resolve", str(no), "--reason", "sent again by its source")
     tracker("quarantine", "resolve", str(no), "--reason", "twice", code=1)
-    assert json.loads(tracker("quarantine", "list", "--json").output)["items"] == []
-    assert len(json.loads(tracker("quarantine", "list", "--all", "--json").output)["items"]) == 1
+    assert json.loads(tracker("quarantine", "list", "--json").stdout)["items"] == []
+    assert len(json.loads(tracker("quarantine", "list", "--all", "--json").stdout)["items"]) == 1
     assert acts(database_url)[-1] == ("desk-7", "quarantine resolve", str(no))
 
 
@@ -161,7 +161,7 @@ def test_a_directory_is_imported_whole_or_not_at_all(tracker: Run, database_url:
     assert rows(database_url, "SELECT name FROM office") == []
     tracker("directory", "import", "--if-empty", DIRECTORY)
     assert "already" in tracker("directory", "import", "--if-empty", DIRECTORY).output
-    listed = json.loads(tracker("directory", "list", "--json").output)
+    listed = json.loads(tracker("directory", "list", "--json").stdout)
     assert "default" in {office["name"] for office in listed["offices"]}
     assert "default" in tracker("directory", "list").output
 
@@ -212,7 +212,7 @@ def test_what_waits_for_a_release_is_shown_before_it_is_let_go(tracker: Run, dat
     file(database_url, facts.registered(), facts.kin(), facts.pnok(), facts.liaison(), facts.determined())
     with psycopg.connect(database_url) as conn:
         conn.execute("UPDATE notice SET needs_release = 'log' WHERE kind = 'identification'")
-    waiting = json.loads(tracker("notices", "release", "--preview", "--json").output)
+    waiting = json.loads(tracker("notices", "release", "--preview", "--json").stdout)
     assert [each["needs_release"] for each in waiting] == ["log"]
     assert rows(database_url, "SELECT count(*) FROM notice WHERE needs_release IS NOT NULL") == [(1,)]
     tracker("notices", "release", "NONE", code=1)

@@ -112,7 +112,7 @@ def test_a_correction_needs_the_grant_for_the_type_that_it_corrects() -> None:
 
 def test_a_role_of_the_grant_still_says_only_what_that_role_may_say() -> None:
     found = refusal(facts.determined(role="laboratory"))
-    assert (found.rule, found.pointer) == ("role", "/data/actor/role")
+    assert (found.rule, found.pointer) == ("role_of_type", "/data/actor/role")
 
 
 # ------------------------------------------------------------------------------------------------- problems

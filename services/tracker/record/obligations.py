@@ -9,7 +9,7 @@ import structlog
 from services.tracker.model import operators
 from services.tracker.model.case import Case
 from services.tracker.model.directory import Directory
-from services.tracker.model.notices import CLASS_OF, Change, Notice, Owed, Update
+from services.tracker.model.notices import CLASS_OF, Change, Finish, Notice, Owed, Update
 from services.tracker.model.person import Person
 from services.tracker.model.policy import Policy
 from services.tracker.model.reasons import Reason
@@ -50,7 +50,15 @@ async def oblige_families(
         await apply(cursor, held(stored), why, at)
         return None
     await apply(cursor, changes, why, at)
+    for reference in settled_doubts(stored, changes):
+        await clear(cursor, "in_doubt", reference, at)
     return owed.next_check_at
+
+
+def settled_doubts(stored: Sequence[Notice], changes: Sequence[Change]) -> list[str]:
+    """Notices of which nobody knew whether they left, until what a liaison reported, or their stop, brought them to an end."""
+    doubted = {notice.reference for notice in stored if notice.state == "in_doubt"}
+    return [change.reference for change in changes if isinstance(change, Finish) and change.reference in doubted]
 
 
 class Unfoldable(Exception):
