@@ -94,7 +94,7 @@ async def test_a_report_of_the_family_settles_a_doubt(at: Desk, mailbox: embedde
     await at.settle()
     assert await at.states("in_doubt") == ["sent"]
     told = await at.reference("identification")
-    await at.tell(facts.delivered(notice=told, at="2018-09-18T15:30:00Z"))
+    await at.tell(facts.delivered(notice=told, at="2018-09-18T15:01:00Z"))
     assert await at.states("identification") == ["done"]
     assert await at.states("in_doubt") == ["cleared"]
 
