@@ -45,6 +45,44 @@ async def test_nothing_about_a_family_leaves_before_the_settling_time_is_over(at
     assert len(mailbox.messages) == 1
 
 
+@pytest.mark.parametrize("other", ["recipient", "cases"])
+async def test_a_ready_notice_that_says_something_else_settles_anew(at: Desk, mailbox: embedded.Mailbox, other: str) -> None:
+    *known, determined = identified()
+    determined["data"]["cases"] = ["K55-01", "K55-02"]
+    await at.tell(*known, facts.registered("K55-02"), determined)
+    at.now.move(seconds=20)
+    assert await at.dispatch().settle()
+    if other == "recipient":
+        await at.tell(facts.liaison(liaison="L-2", at="2018-09-18T14:00:00Z"))
+    else:
+        await at.tell(facts.corrected(determined, facts.determined(at=determined["time"])))
+    at.now.move(seconds=20)
+    assert await at.dispatch().settle()
+    assert mailbox.messages == []
+    at.now.move(seconds=10)
+    assert await at.dispatch().settle()
+    assert [mail.recipients for mail in mailbox.messages] == [(SECOND if other == "recipient" else FIRST,)]
+
+
+async def test_what_waited_for_an_epoch_that_is_over_waits_for_the_counters_of_the_new_one(
+    at: Desk, mailbox: embedded.Mailbox
+) -> None:
+    await at.tell(*identified())
+    late = await at.accept(facts.sealed())
+    assert not await at.settle()
+    assert await at.ask("SELECT count(*) FROM notice WHERE awaits IS NOT NULL") == [(1,)]
+    at.epoch = "00000000000000e2"
+    await at.redis.flushall()
+    await at.tell(facts.registered("K55-02"), facts.kin("P-0002"), facts.hold_placed(stream="identification", cases=["K55-02"]))
+    await at.file(late)
+    assert await at.settle()
+    assert mailbox.messages == []
+    async with at.pool.connection() as conn:
+        await unfreeze(conn, "tests", "all sent again", at.now())
+    assert await at.settle()
+    assert [mail.recipients for mail in mailbox.messages] == [(FIRST,)]
+
+
 async def test_a_hold_accepted_before_but_filed_later_stops_the_mail(at: Desk, mailbox: embedded.Mailbox) -> None:
     await at.tell(*identified())
     held = await at.accept(facts.hold_placed(stream="identification"))

@@ -37,7 +37,8 @@ ADD: Final = """
 # A ready notice that is waited for keeps its settling while it says the same; what says something else settles anew.
 UPDATE: Final = """
     WITH stored AS (
-      SELECT no, state, state = 'ready' AND kind = %(kind)s AND cases = %(cases)s::text[] AS still_ready
+      SELECT no, state, state = 'ready' AND kind = %(kind)s AND recipient IS NOT DISTINCT FROM %(recipient)s::text
+                       AND cases = %(cases)s::text[] AS still_ready
         FROM notice WHERE reference = %(reference)s FOR UPDATE
     ), changed AS (
       UPDATE notice
