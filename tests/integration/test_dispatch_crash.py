@@ -194,6 +194,26 @@ async def test_a_run_sends_what_becomes_ready_and_ends_when_told_to(at: Desk, ma
     assert await at.states("identification") == ["sent"]
 
 
+async def test_a_run_that_is_cancelled_waits_for_what_is_on_its_way(at: Desk, mailbox: embedded.Mailbox) -> None:
+    asked, answer = threading.Event(), threading.Event()
+
+    def slow(_mail: embedded.Mail) -> str:
+        asked.set()
+        answer.wait(30)
+        return "250 OK"
+
+    mailbox.script = slow
+    await at.tell(*identified())
+    at.now.move(seconds=31)
+    running = asyncio.create_task(at.dispatch().run(asyncio.Event()))
+    await asyncio.to_thread(asked.wait, 30)
+    running.cancel()
+    answer.set()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert await at.states("identification") == ["sent"]
+
+
 async def test_a_server_that_cannot_be_reached_is_tried_again_after_a_back_off(at: Desk, mailbox: embedded.Mailbox) -> None:
     reachable, at.smtp_url = at.smtp_url, "smtp://127.0.0.1:1"
     await at.tell(*identified())

@@ -6,6 +6,7 @@ round that a crash cuts short loses nothing.
 """
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -32,6 +33,9 @@ settling times, watermarks and back-off end without anybody saying so."""
 
 OUTAGE_PAUSE_S: Final = 1.0
 
+COME_BACK_S: Final = 30.0
+"""What a mail server may take to answer when the process must end: a mail cut off after DATA is a doubt for a person."""
+
 AT_ONCE: Final = 4
 """Notices on their way at a time, in one process; as many stops besides, so that none waits behind a server that hangs."""
 
@@ -54,20 +58,24 @@ class Dispatch:
     async def run(self, stop: asyncio.Event) -> None:
         """Round after round until `stop` is set; then what is on its way is brought to its end.
 
+        Cancelled because another part failed, it gives what is on its way `COME_BACK_S` before it ends.
         An outage of the record, of Redis or of the mail server ends when it ends; nothing is given up because of it.
         """
-        while not stop.is_set():
-            pause_s = POLL_S
-            try:
-                await self.round()
-            except OUTAGE as outage:
-                log.warning("notices.outage", because=type(outage).__name__)
-                pause_s = OUTAGE_PAUSE_S
-            try:
-                await asyncio.wait_for(stop.wait(), pause_s)
-            except TimeoutError:
-                continue
-        await self._come_back()
+        try:
+            while not stop.is_set():
+                await self._round_and_pause(stop)
+        finally:
+            await self._come_back(None if stop.is_set() else COME_BACK_S)
+
+    async def _round_and_pause(self, stop: asyncio.Event) -> None:
+        pause_s = POLL_S
+        try:
+            await self.round()
+        except OUTAGE as outage:
+            log.warning("notices.outage", because=type(outage).__name__)
+            pause_s = OUTAGE_PAUSE_S
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), pause_s)
 
     async def settle(self) -> bool:
         """Say everything that may leave now, and wait until it has. Returns whether that is all.
@@ -144,10 +152,10 @@ class Dispatch:
         async with self.register.pool.connection() as conn:
             await put_off(conn, candidate.no, until)
 
-    async def _come_back(self) -> None:
-        """Wait for everything on its way."""
+    async def _come_back(self, within_s: float | None = None) -> None:
+        """Wait for everything on its way, for ever or for so long."""
         if self._on_their_way:
-            await asyncio.wait([task for _, task in self._on_their_way.values()])
+            await asyncio.wait([task for _, task in self._on_their_way.values()], timeout=within_s)
 
     async def _settling(self, conn: AsyncConnection[Any]) -> timedelta:
         return (await self.register.policies.in_force(conn.cursor())).policy.settling
