@@ -17,11 +17,17 @@ def make(folder: Path) -> None:
 
 
 def once(file: Path, content: str, mode: int) -> str:
-    """The content of `file`, which is written only if it is not there. Its readers run as other users than its writer."""
+    """The content of `file`, which is written only if it is not there. Its readers run as other users than its writer.
+
+    A crash leaves the whole key or none: a draft that it left behind is written again.
+    """
     if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(content)
-        file.chmod(mode)
+        draft = file.with_name(f".{file.name}.draft")
+        draft.unlink(missing_ok=True)
+        draft.touch(mode=0o600)
+        draft.write_text(content)
+        draft.chmod(mode)
+        draft.rename(file)
     return file.read_text()
 
 

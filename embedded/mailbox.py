@@ -47,7 +47,7 @@ class Mailbox:
 
     Args:
         script: may be replaced at any time through the attribute; it runs in the server's thread.
-        directory: where to keep each message in the box as `<number>.eml`, too.
+        directory: where to keep each message in the box as `<number>.eml`, too, numbered on from what is there.
         port: 0 is any free one.
     """
 
@@ -144,8 +144,15 @@ class Mailbox:
             if kept:
                 self.messages.append(mail)
                 if self.directory:
-                    (self.directory / f"{len(self.messages):04d}.eml").write_bytes(mail.content)
+                    keep(mail, self.directory)
             self._arrival.notify_all()
+
+
+def keep(mail: Mail, directory: Path) -> None:
+    """After the highest number there is: a mailbox that starts again overwrites nothing."""
+    highest = max((int(file.stem) for file in directory.glob("*.eml") if file.stem.isdecimal()), default=0)
+    with (directory / f"{highest + 1:04d}.eml").open("xb") as new:
+        new.write(mail.content)
 
 
 def cut(session: SMTP) -> None:
