@@ -1,7 +1,10 @@
 """Edits of the sources file by the command line: what people wrote beside it stays, and it is whole at every instant."""
 
+import fcntl
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -15,24 +18,37 @@ KEY_BYTES: Final = 32
 def add(path: Path, entry: dict[str, object]) -> str:
     """Append a source with a new key and return the key, which is kept nowhere. Raises BadSources; the file is as it was."""
     key = secrets.token_urlsafe(KEY_BYTES)
-    document = tomlkit.parse(path.read_text()) if path.exists() else tomlkit.document()
-    tables = document.setdefault("sources", tomlkit.aot())
-    table = tomlkit.table()
-    table.update({"slug": entry.pop("slug"), "keys": [hash_of(key)], **entry})
-    tables.append(table)
-    replace(path, tomlkit.dumps(document))
+    with alone(path):
+        document = tomlkit.parse(path.read_text()) if path.exists() else tomlkit.document()
+        tables = document.setdefault("sources", tomlkit.aot())
+        table = tomlkit.table()
+        table.update({"slug": entry.pop("slug"), "keys": [hash_of(key)], **entry})
+        tables.append(table)
+        replace(path, tomlkit.dumps(document))
     return key
 
 
 def revoke(path: Path, slug: str) -> bool:
     """Take all keys from a source; its grant stays readable. False where there is no such source."""
-    document = tomlkit.parse(path.read_text())
-    for table in document.get("sources", ()):
-        if table["slug"] == slug:
-            table["keys"] = []
-            replace(path, tomlkit.dumps(document))
-            return True
-    return False
+    with alone(path):
+        document = tomlkit.parse(path.read_text())
+        for table in document.get("sources", ()):
+            if table["slug"] == slug:
+                table["keys"] = []
+                replace(path, tomlkit.dumps(document))
+                return True
+        return False
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """No other edit reads or writes the file meanwhile: of two at once, each is kept.
+
+    The lock is a file beside it that stays, since the sources file itself is replaced by every edit.
+    """
+    with os.fdopen(os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)) as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def replace(path: Path, text: str) -> None:

@@ -3,6 +3,7 @@
 import json
 import stat
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from redis import Redis
 from typer.testing import CliRunner, Result
 
 from services.intake.__main__ import app
+from services.intake.source_edits import add
 from services.intake.sources import BadSources, Register, hash_of, read
 from services.intake.submit import statements
 from shared.streams import events_key
@@ -19,6 +21,7 @@ from tests import facts
 from tests.integration.intake import key_of, process, running, sources_file
 
 Cli = Callable[..., Result]
+ENTRY: dict[str, object] = {"uris": ["urn:example:unc"], "roles": ["custodian"], "types": ["custody.*"]}
 ADD = ("--uri", "urn:example:unc", "--role", "custodian", "--type", "custody.*", "--party", "unc")
 
 
@@ -73,7 +76,15 @@ def test_a_wrong_edit_is_a_usage_error_and_leaves_the_file_as_it_was(cli: Cli, t
     before = (tmp_path / "sources.toml").read_text()
     assert cli(*args).exit_code == 2
     assert (tmp_path / "sources.toml").read_text() == before
-    assert [file.name for file in tmp_path.iterdir()] == ["sources.toml"]
+    assert {file.name for file in tmp_path.iterdir()} == {"sources.toml", "sources.lock"}
+
+
+def test_edits_at_the_same_time_are_all_kept(tmp_path: Path) -> None:
+    file = tmp_path / "sources.toml"
+    slugs = [f"source-{n}" for n in range(8)]
+    with ThreadPoolExecutor(len(slugs)) as people:
+        assert all(people.map(lambda slug: add(file, {**ENTRY, "slug": slug}), slugs))
+    assert sorted(entry.slug for entry in read(file).sources) == slugs
 
 
 @pytest.mark.parametrize("text", ["[[sources", '[[sources]]\nslug = "x"\n', 'secret = "Zx81"\n'])
