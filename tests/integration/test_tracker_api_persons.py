@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+
+from services.tracker.model import person as person_model
 from tests import facts
 from tests.integration.looking import Looking, looking
 
@@ -30,6 +33,21 @@ async def test_each_closed_gate_says_why_in_words(database_url: str, redis_url: 
     assert closed(second) == {6: ["hold"], 7: ["pnok_not_told"], 13: ["no_liaison"]}
     assert "a review" in first["gates"][0]["reasons"][0]["text"]
     assert not first["open"]
+
+
+async def test_a_person_who_cannot_be_worked_out_is_shown_as_that_and_not_as_owed_nothing(
+    database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(before: Any, event: Any) -> Any:
+        raise ZeroDivisionError
+
+    async with looking(database_url, redis_url) as reader:
+        await file_a_family(reader)
+        known = await reader.get("/v1/persons/P-0001")
+        monkeypatch.setattr(person_model, "evolve", broken)
+        person = await reader.get("/v1/persons/P-0001")
+    assert (known["unfoldable"], len(known["due"])) == (False, 1)
+    assert (person["unfoldable"], person["due"]) == (True, None)
 
 
 async def test_with_every_gate_open_the_notice_is_ready(database_url: str, redis_url: str) -> None:

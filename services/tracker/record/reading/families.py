@@ -52,11 +52,15 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """What `required` takes, as of one snapshot of the record."""
+    """What `required` takes, as of one snapshot of the record.
+
+    `unfoldable`: the history of somebody in it cannot be worked out, so nobody knows what is owed to any of them.
+    """
 
     record: Record
     notices: list[Notice]
     policy: Policy
+    unfoldable: bool
 
 
 async def family(conn: AsyncConnection[Any], person: str, now: datetime) -> Family:
@@ -78,7 +82,8 @@ async def family(conn: AsyncConnection[Any], person: str, now: datetime) -> Fami
         unfoldable=frozenset(target.ref for target, each in folded.items() if unfoldable_case(target, each)),
     )
     notices = await of_persons(conn.cursor(binary=True), sorted(record.persons))
-    return Family(record, notices, rule.policy)
+    unknown = any(each.unfoldable for target, each in folded.items() if target.kind == "person")
+    return Family(record, notices, rule.policy, unknown)
 
 
 def unfoldable_case(target: Target, folded: Folded) -> bool:

@@ -52,7 +52,11 @@ class DeterminationView:
 
 @dataclass(frozen=True, slots=True)
 class PersonDetail:
-    """A person, their family, what was determined, what is owed and what keeps it now; and everything said, in world order."""
+    """A person, their family, what was determined, what is owed and what keeps it now; and everything said, in world order.
+
+    `unfoldable`: their history, or that of somebody who shares a case, cannot be worked out. `due` is null then: nothing
+    leaves, and nobody knows what is owed until the defect is mended.
+    """
 
     ref: str
     progress: str
@@ -60,7 +64,8 @@ class PersonDetail:
     flags: list[str]
     kin: list[KinView]
     determinations: list[DeterminationView]
-    due: list[Due]
+    unfoldable: bool
+    due: list[Due] | None
     discrepancies: list[DiscrepancyRow]
     timeline: list[Statement]
 
@@ -77,6 +82,7 @@ async def person(conn: Connection, ref: str, now: Instant) -> PersonDetail:
         raise not_found("person")
     known = await family(conn, ref, now)
     state = known.record.persons[ref]
+    owed = None if known.unfoldable else required(known.record, known.notices, known.policy, now).owed
     return PersonDetail(
         ref=ref,
         progress=row.progress,
@@ -84,7 +90,8 @@ async def person(conn: Connection, ref: str, now: Instant) -> PersonDetail:
         flags=row.flags,
         kin=kin_of(state, now),
         determinations=determinations_of(state),
-        due=due_to(ref, required(known.record, known.notices, known.policy, now).owed),
+        unfoldable=known.unfoldable,
+        due=due_to(ref, owed) if owed is not None else None,
         discrepancies=await discrepancies.discrepancies_of(conn, "person", ref),
         timeline=timeline(await reading.history(conn, "person", ref)),
     )
