@@ -1,6 +1,7 @@
 """One batch, one transaction: every entry ends as an event, a duplicate or whole in quarantine."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 
 import psycopg
@@ -14,6 +15,7 @@ from services.tracker.record.quarantine import resolve
 from services.tracker.record.watermarks import advance
 from shared.events.event import Event
 from tests import facts
+from tests.facts import CloudEvent
 from tests.integration.filing import NOW, a_register, entries, file, one, rows
 
 CUSTODY = "SELECT custody FROM case_ WHERE number = 'K55-01'"
@@ -48,14 +50,23 @@ async def test_the_same_id_twice_in_one_batch_is_filed_once_and_a_duplicate_once
         assert (await _through(register)) == 3
 
 
-async def test_the_same_id_with_another_body_is_quarantined_and_concerns_what_it_names(database_url: str) -> None:
+@pytest.mark.parametrize(
+    ("build", "stream", "concerns"),
+    [
+        pytest.param(facts.kin, "family", ["P-0001"], id="what it names"),
+        pytest.param(facts.evidence, "identification", None, id="anybody, where it names an id that may reach them"),
+    ],
+)
+async def test_the_same_id_with_another_body_is_quarantined_and_concerns(
+    database_url: str, build: Callable[..., CloudEvent], stream: str, concerns: list[str] | None
+) -> None:
     async with a_register(database_url) as register:
         await file(register, facts.registered(id="E-1", source="urn:example:one"))
-        other = facts.evidence(id="E-1", source="urn:example:one")
+        other = build(id="E-1", source="urn:example:one")
         filing = await file(register, other)
         assert (filing.filed, filing.quarantined) == (0, 1)
         (found,) = await rows(register, "SELECT stream, reason, concerns, source, id FROM quarantine")
-        assert found == ("identification", "identity_conflict", ["P-0001"], "urn:example:one", "E-1")
+        assert found == (stream, "identity_conflict", concerns, "urn:example:one", "E-1")
         assert await one(register, "SELECT kind FROM notice WHERE kind = 'quarantine'") == "quarantine"
 
 

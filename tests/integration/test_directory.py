@@ -76,7 +76,8 @@ async def test_refused_mail_is_sent_again_when_the_address_has_changed(at: Desk,
     await at.directory(MOVED)
     await at.settle()
     assert await at.states("identification") == ["sent"]
-    assert [mail.recipients for mail in mailbox.messages] == [("moved@liaisons.example.org",)]
+    sent_to = [mail.recipients for mail in mailbox.messages]
+    assert sent_to == [("duty@rosette.example.org",), ("moved@liaisons.example.org",)], "the office first hears of the refusal"
 
 
 async def test_mail_for_an_office_that_is_gone_goes_to_the_default_office(at: Desk, mailbox: embedded.Mailbox) -> None:
