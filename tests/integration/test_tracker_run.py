@@ -17,12 +17,15 @@ import psycopg
 import pytest
 from typer.testing import CliRunner
 
-from embedded import Mailbox, services
+from embedded import Mailbox, Servers, services
 from services.tracker.__main__ import app
 from tests import facts
 from tests.integration.filing import Writer
+from tests.integration.following import pending
 
 PATIENCE_S = 60.0
+STOP_S = 25.0
+"""Less than what an orchestrator gives before it kills."""
 DIRECTORY = facts.directory({"L-1": "first@liaisons.example.org"}, hours=("08:00", "17:00"))
 
 
@@ -97,6 +100,30 @@ def test_it_follows_shows_and_stops_in_good_order(tracker: Process, redis_url: s
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE_S) == 0
     assert "tracker.started" in {line["event"] for line in tracker.log()}
+
+
+def test_it_ends_when_told_to_though_the_record_is_away_and_leaves_what_it_read_to_the_next(
+    tracker: Process, redis_url: str, servers: Servers
+) -> None:
+    """More than it can hold: one batch at its commit, one that waits, and one that nobody has room for."""
+    prepared(tracker)
+    tracker.settings["TRACKER_RECLAIM_IDLE_MS"] = "500"
+    writer = Writer(redis_url)
+    with tracker.running() as process:
+        servers.stop_postgres()
+        for n in range(1, 5):
+            writer.append(facts.registered(f"K-{n}"))
+            until_pending(tracker, writer, min(n, 3))
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(STOP_S) == 0
+    servers.start_postgres()
+    assert "left_pending" in {line["event"] for line in tracker.log()}
+    with tracker.running(), httpx2.Client(base_url=f"http://127.0.0.1:{tracker.port}") as client:
+        tracker.until(lambda: len(client.get("/v1/cases").json()["items"]) == 4)
+
+
+def until_pending(tracker: Process, writer: Writer, entries: int) -> None:
+    tracker.until(lambda: pending(writer.client, "custody") >= entries)
 
 
 def test_it_refuses_a_record_that_is_not_its_own(tracker: Process, database_url: str) -> None:

@@ -23,7 +23,7 @@ __all__ = ["Follower", "StreamLost"]
 
 log = structlog.get_logger()
 
-DRAIN_S: Final = 10.0
+DRAIN_S: Final = 5.0
 """How long a stop waits for what was read already; what is not committed by then stays pending for another process."""
 
 
