@@ -45,7 +45,14 @@ def some(n: int) -> list[Entry]:
 
 
 @pytest.mark.parametrize(
-    "refusal", [psycopg.DataError("no"), psycopg.errors.ProgramLimitExceeded("no"), TypeError("no")], ids=repr
+    "refusal",
+    [
+        psycopg.DataError("no"),
+        psycopg.errors.CheckViolation("no"),
+        psycopg.errors.ProgramLimitExceeded("no"),
+        TypeError("no"),
+    ],
+    ids=repr,
 )
 async def test_the_one_entry_that_cannot_be_filed_is_quarantined_and_all_others_are_filed(refusal: Exception) -> None:
     register = Choosy(refusal)

@@ -104,9 +104,12 @@ class Lane:
 
 
 def lies_in_the_data(error: Exception) -> bool:
-    """Whether the record will refuse the same entries again: a value it cannot hold, rather than a server out of reach."""
+    """Whether the record will refuse the same entries again: a value it cannot hold, rather than a server out of reach.
+
+    Two trackers that make the same row are not meant: the loser of those has begun again before this is asked.
+    """
     match error:
-        case psycopg.DataError() | psycopg.errors.ProgramLimitExceeded():
+        case psycopg.DataError() | psycopg.IntegrityError() | psycopg.errors.ProgramLimitExceeded():
             return True
         case psycopg.Error():
             return False
