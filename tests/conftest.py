@@ -10,6 +10,7 @@ import hypothesis
 import psycopg
 import pytest
 import redis
+import structlog
 from psycopg import sql
 
 import embedded
@@ -17,6 +18,10 @@ import embedded
 # A property's examples talk to real servers on a busy machine: how long one takes says nothing about the property.
 hypothesis.settings.register_profile("rosette", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("rosette")
+
+# By default a logged exception shows every local variable of every frame: a minute of work where these are batches.
+plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+structlog.configure(processors=[structlog.processors.add_log_level, structlog.processors.TimeStamper("iso"), plain])
 
 ELSEWHERE: Final = ("ROSETTE_TEST_REDIS_URL", "ROSETTE_TEST_DATABASE_URL")
 _numbers = itertools.count(1)
