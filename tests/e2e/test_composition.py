@@ -61,10 +61,10 @@ def story() -> list[dict[str, Any]]:
 
 
 def source_key(running: Composition) -> str:
-    """A source that may say everything in the story."""
+    """A source that may say everything in the story. Intake waits for the first one, so it is added beside it."""
     roles = [argument for role in facts.SOURCES for argument in ("--role", role)]
     grant = ("--uri", "urn:example", *roles, "--type", "*", "--party", "*")
-    added = running.inside("intake", "python", "-m", "services.intake", "sources", "add", "e2e", *grant, "--json")
+    added = running.compose("run", "--rm", "-T", "intake", "sources", "add", "e2e", *grant, "--json")
     return str(orjson.loads(added)["key"])
 
 
