@@ -326,25 +326,30 @@ async def test_an_allowlist_reaches_only_whom_it_lists(at: Desk, mailbox: embedd
 
 
 # ------------------------------------------------------------------------------------------------------------ directory
-async def test_a_refused_mail_waits_for_another_address(at: Desk, mailbox: embedded.Mailbox) -> None:
+async def test_a_refused_mail_waits_for_another_address_and_the_office_hears_of_it(at: Desk, mailbox: embedded.Mailbox) -> None:
     mailbox.script = lambda mail: "550 5.1.1 no such user" if mail.recipients == (FIRST,) else "250 OK"
     await at.tell(*identified())
     assert await at.settle()
     assert await at.settle()
     assert await at.states("identification") == ["refused"]
-    assert await at.ask("SELECT smtp_reply FROM attempt") == [("550 5.1.1",)]
+    assert await at.ask("SELECT smtp_reply FROM attempt WHERE phase = 'refused'") == [("550 5.1.1",)]
+    assert [mail.recipients for mail in mailbox.messages] == [(DUTY,)], "the office hears that somebody cannot be written to"
     await at.tell(facts.liaison(liaison="L-2", at="2018-09-18T15:00:30Z"))
     await at.settle()
-    assert [mail.recipients for mail in mailbox.messages] == [(SECOND,)]
+    assert [mail.recipients for mail in mailbox.messages] == [(DUTY,), (SECOND,)]
     assert await at.states("identification") == ["sent"]
 
 
-async def test_an_address_past_the_import_that_would_add_a_recipient_makes_no_mail(at: Desk, mailbox: embedded.Mailbox) -> None:
+async def test_an_address_past_the_import_that_would_add_a_recipient_makes_no_mail_to_any(
+    at: Desk, mailbox: embedded.Mailbox
+) -> None:
     async with at.pool.connection() as conn:
         await conn.execute("UPDATE liaison SET address = E'a@example.org\\r\\nBcc: b@example.org' WHERE ref = 'L-1'")
     await at.tell(*identified())
     await at.settle()
-    assert mailbox.attempts == []
+    assert [mail.recipients for mail in mailbox.attempts] == [(DUTY,)], (
+        "only the office hears, that somebody cannot be written to"
+    )
     assert await at.states("identification") == ["refused"]
 
 
