@@ -92,6 +92,30 @@ def test_data_nested_past_the_canonical_form_is_unreadable_and_raises_nothing() 
     assert found.reason == "invalid"
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        facts.released(place="Wonsan\0"),
+        facts.released() | {"comment": "\0"},
+    ],
+    ids=["in prose", "in an attribute"],
+)
+def test_an_entry_that_holds_what_postgresql_cannot_is_unreadable_though_its_digest_is_right(said: wire.CloudEvent) -> None:
+    found = wire.decode("custody", facts.entry(said))
+    assert isinstance(found, wire.Unreadable)
+    assert (found.reason, found.id) == ("invalid", said["id"])
+
+
+def test_an_entry_with_half_a_character_is_unreadable() -> None:
+    fields = facts.entry(facts.released(place="Wonsan"))
+    found = wire.decode("custody", fields | {b"event": fields[b"event"].replace(b"Wonsan", b"Wons\\ud83dan")})
+    assert isinstance(found, wire.Unreadable)
+
+
+def test_the_letters_of_an_escape_are_letters() -> None:
+    assert isinstance(wire.decode("custody", facts.entry(facts.released(place="\\u0000"))), wire.Decoded)
+
+
 def test_an_entry_on_the_stream_of_others_or_without_what_intake_adds_is_unreadable() -> None:
     fields = facts.entry(facts.released())
     assert isinstance(wrong := wire.decode("family", fields), wire.Unreadable)
