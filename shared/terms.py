@@ -18,7 +18,7 @@ Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:
 """An opaque reference: up to 80 characters, no white space, so that a name does not fit by accident."""
 
 Numbered = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:#+-]{0,79}$")]
-"""A reference without a slash, which ends the subject in a discrepancy's id."""
+"""A reference without a slash, which separates the parts of a discrepancy's id and of a notice's key."""
 
 CaseNumber = Numbered
 """One tracked set of remains, for example `K55-01`. The number never changes and is never used again."""
@@ -32,10 +32,10 @@ Party = Reference
 TurnoverId = Numbered
 TransferId = Reference
 HoldId = Reference
-DeterminationId = Reference
+DeterminationId = Numbered
 NoticeReference = Reference
-KinReference = Reference
-LiaisonReference = Reference
+KinReference = Numbered
+LiaisonReference = Numbered
 
 Individual = Reference
 """An unknown person seen from the laboratory: `<accession>:I-01`."""
@@ -196,10 +196,14 @@ class Values(Term):
     observed: Prose
 
 
+OpeningTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+"""When a window opens: before midnight, or a window from 24:00 to 00:00 would never be open and nobody would be told."""
+
+
 class ContactHours(Term):
     """A daily window in the kin's own zone, `08:00` to `21:00`; an end before its start runs over midnight."""
 
-    start: ClockTime
+    start: OpeningTime
     end: ClockTime
 
 

@@ -27,7 +27,7 @@ def next_opening(windows: Sequence[Window], zone: str, at: datetime) -> datetime
     spans = _spans(windows, zone, at.astimezone(ZoneInfo(zone)).date())
     if any(span.opens <= at < span.closes for span in spans):
         return at
-    return min(span.opens for span in spans if span.opens > at)
+    return min((span.opens for span in spans if span.opens > at), default=None)
 
 
 def common_opening(constraints: Sequence[tuple[Sequence[Window], str]], at: datetime) -> datetime | None:

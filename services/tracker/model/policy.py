@@ -7,9 +7,9 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from shared.terms import ClockTime, Service
+from shared.terms import ClockTime, OpeningTime, Service
 
-Window = tuple[ClockTime, ClockTime]
+Window = tuple[OpeningTime, ClockTime]
 """A daily window, local to whom it binds: from, to. An end before its start runs over midnight."""
 
 

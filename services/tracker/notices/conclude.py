@@ -39,7 +39,7 @@ async def _write(attempt: UUID, outcome: Outcome | Silent, machine: Now, group: 
         why = f"{found.phase}: {found.reply}"
         await attempts.move(group.conn, at, found.state, why, now=group.at, attempt=attempt, again_at=found.again_at)
     log.info("notice.attempted", reference=at.reference, phase=found.phase, reply=found.reply, state=found.state)
-    if found.phase == "unknown":
+    if found.phase == "unknown" and at.person is not None:  # a doubt about operators' own mail would only make more mail
         await doubt(group, attempt, at.reference)
     elif at.phase == "unknown":
         await clear(group.cursor, "in_doubt", at.reference, group.at)

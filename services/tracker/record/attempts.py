@@ -48,9 +48,12 @@ SELECT a.phase, a.lease_until, n.no, n.reference, n.state, n.person,
 FROM attempt a JOIN notice n ON n.no = a.notice WHERE a.id = %s FOR UPDATE OF a, n
 """
 END: Final = "UPDATE attempt SET phase = %(phase)s, smtp_reply = %(reply)s, ended_at = %(machine)s WHERE id = %(attempt)s"
+# What is put off waits again for all that is accepted by then: its first look at the counters is old knowledge.
 MOVE: Final = """
 WITH moved AS (
-  UPDATE notice SET state = %(after)s, next_attempt_at = %(again_at)s WHERE no = %(no)s RETURNING no
+  UPDATE notice SET state = %(after)s, next_attempt_at = %(again_at)s,
+    awaits = CASE WHEN %(after)s <> 'ready' THEN awaits END
+  WHERE no = %(no)s RETURNING no
 )
 INSERT INTO notice_transition (notice, at, before, after, why, attempt)
 SELECT no, %(now)s, %(before)s, %(after)s, %(why)s, %(attempt)s FROM moved
