@@ -15,7 +15,7 @@ from services.tracker.model import holds as holds_
 from services.tracker.model.changed import changed
 from services.tracker.model.corrections import Effective, effective
 from services.tracker.model.custody import Custody
-from services.tracker.model.discrepancies import Discrepancy, Misfit, Resolutions, settled, with_resolution
+from services.tracker.model.discrepancies import Discrepancy, Misfit, Resolutions, reported, settled, with_resolution
 from services.tracker.model.holds import Holds
 from services.tracker.model.policy import Policy
 from services.tracker.model.uses import Uses, used
@@ -198,8 +198,7 @@ def evolve(before: Case, event: Event) -> Case:
         case IdentificationRescinded(determination=id):
             return _cascaded(changed(before, rescinded={id: (event.occurred_at, event.key), **before.rescinded}))
         case DiscrepancyReported() as data:
-            misfit = Misfit(data.kind, data.anchor or f"{event.source}#{event.id}", data.expected, data.observed)
-            return changed(before, misfits=(*before.misfits, misfit))
+            return changed(before, misfits=(*before.misfits, reported(event.key, data)))
         case DiscrepancyResolved() as data:
             resolutions = with_resolution(before.resolutions, data.discrepancy, data.settled, data.resolution)
             return changed(before, resolutions=resolutions)

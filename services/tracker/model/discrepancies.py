@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from shared.events import DiscrepancyReported
 from shared.terms import SubjectKind, Values
 
 
@@ -18,6 +19,11 @@ class Misfit(NamedTuple):
     anchor: str
     expected: str
     observed: str
+
+
+def reported(event: tuple[str, str], data: DiscrepancyReported) -> Misfit:
+    """What a person reported. Without an anchor of its own it hangs on the report itself."""
+    return Misfit(data.kind, data.anchor or "#".join(event), data.expected, data.observed)
 
 
 class Settled(NamedTuple):

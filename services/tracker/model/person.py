@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple, get_args
 from services.tracker.model import holds as holds_
 from services.tracker.model.changed import changed
 from services.tracker.model.corrections import effective
-from services.tracker.model.discrepancies import Discrepancy, Misfit, Resolutions, settled, with_resolution
+from services.tracker.model.discrepancies import Discrepancy, Misfit, Resolutions, reported, settled, with_resolution
 from services.tracker.model.holds import Holds
 from services.tracker.model.policy import Window
 from services.tracker.model.uses import Uses, used
@@ -272,8 +272,7 @@ def evolve(before: Person, event: Event) -> Person:
         case StatusAccountedFor(person=before.ref, date=on):
             return changed(before, accounted_for=on)
         case DiscrepancyReported(subject=subject) as data if subject.kind == "person" and subject.ref == before.ref:
-            misfit = Misfit(data.kind, data.anchor or f"{event.source}#{event.id}", data.expected, data.observed)
-            return changed(before, misfits=(*before.misfits, misfit))
+            return changed(before, misfits=(*before.misfits, reported(event.key, data)))
         case DiscrepancyResolved() as data:
             resolutions = with_resolution(before.resolutions, data.discrepancy, data.settled, data.resolution)
             return changed(before, resolutions=resolutions)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 
 from services.tracker.model.corrections import effective
-from services.tracker.model.discrepancies import Discrepancy, Misfit, Resolutions, settled, with_resolution
+from services.tracker.model.discrepancies import Discrepancy, Misfit, Resolutions, reported, settled, with_resolution
 from services.tracker.model.uses import Uses, used
 from shared.events import (
     CaseRegistered,
@@ -88,8 +88,7 @@ def _evolve(before: Turnover, event: Event) -> Turnover:
         case FieldReviewCompleted(turnover=before.ref):
             return replace(before, reviewed=True)
         case DiscrepancyReported(subject=subject) as data if subject.ref == before.ref and subject.kind == "turnover":
-            misfit = Misfit(data.kind, data.anchor or f"{event.source}#{event.id}", data.expected, data.observed)
-            return replace(before, misfits=(*before.misfits, misfit))
+            return replace(before, misfits=(*before.misfits, reported(event.key, data)))
         case DiscrepancyResolved() as data:
             resolutions = with_resolution(before.resolutions, data.discrepancy, data.settled, data.resolution)
             return replace(before, resolutions=resolutions)

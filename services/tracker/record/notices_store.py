@@ -16,9 +16,6 @@ from services.tracker.record.names import Cursor
 Why = Literal["facts", "time", "policy", "rebuild", "person"]
 """What made us look again. What a policy or a rebuild would newly send waits until a person lets it go."""
 
-NOTIFY: Final = "notices"
-"""The channel on which dispatch hears that something may be ready."""
-
 COLUMNS: Final = (
     "reference, key, kind, state, person, kin, cause, recipient, cases, stops, subject, reasons, left_at, place_in_line"
 )
@@ -84,7 +81,7 @@ async def of_subjects(cursor: Cursor, kind: str, subjects: Sequence[str]) -> lis
 
 
 async def apply(cursor: Cursor, changes: Sequence[Change], why: Why, at: datetime) -> None:
-    """Make the stored notices what they must be. Dispatch hears of it when the transaction commits."""
+    """Make the stored notices what they must be. Dispatch sees it at its next look, once the transaction is committed."""
     for change in changes:
         match change:
             case Add(owed):
@@ -100,8 +97,6 @@ async def apply(cursor: Cursor, changes: Sequence[Change], why: Why, at: datetim
                 await _move(cursor, reference, "sent", "its ground is back", at)
             case _:
                 assert_never(change)
-    if changes:
-        await cursor.execute("SELECT pg_notify(%s, '')", (NOTIFY,))
 
 
 async def check_again_at(cursor: Cursor, persons: Sequence[int], when: datetime | None) -> None:
