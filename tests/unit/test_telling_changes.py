@@ -43,7 +43,7 @@ def test_a_stop_that_is_still_unsent_when_ground_returns_is_withdrawn() -> None:
 
 def test_a_rescission_after_the_family_was_told_owes_a_correction_and_no_stop() -> None:
     told = Told(*FAMILY, DETERMINED).and_then()
-    told.and_then(reported(told.leaves("identification")), RESCINDED)
+    told.and_then(reported(told.leaves("identification", 20)), RESCINDED)
     assert told.kinds() == ["correction"]
     assert (told.owed("correction").cases, told.why("correction")) == ((), [])
     told.and_then(reported(told.leaves("correction", 70), 80))

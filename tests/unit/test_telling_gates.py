@@ -11,7 +11,7 @@ from tests import facts
 from tests.facts import CloudEvent
 from tests.unit.played import POLICY
 from tests.unit.stories import at
-from tests.unit.told import DETERMINED, FAMILY, SECOND, Told, reported
+from tests.unit.told import DETERMINED, FAMILY, RESCINDED, SECOND, Told, reported
 
 WHOLE_CASE: dict[str, Any] = {"individual": facts.ABSENT, "case": "K55-01"}
 
@@ -87,6 +87,22 @@ def test_two_people_may_decide_not_to_wait_for_one_who_is_unreachable() -> None:
     assert Told(*FAMILY, SECOND, DETERMINED, *ways).why(kin="KIN-2") == []
     for way in ways:
         assert Told(*FAMILY, SECOND, DETERMINED, way).why(kin="KIN-2") == ["the primary next of kin has not been told"]
+
+
+def test_a_decision_not_to_wait_is_about_what_was_known_when_it_was_taken() -> None:
+    ways = facts.unreachable(at=at(20)), facts.override(at=at(21))
+    later = facts.determined("K55-02", determination="D-2", at=at(60))
+    told = Told(*FAMILY, SECOND, DETERMINED, *ways, facts.rescinded(at=at(50)), later)
+    assert told.why(kin="KIN-2") == ["the primary next of kin has not been told"]
+    assert told.and_then(facts.override(at=at(61))).why(kin="KIN-2") == []
+
+
+def test_whoever_was_told_something_can_be_reached_again() -> None:
+    ways = facts.unreachable(at=at(20)), facts.override(at=at(21))
+    told = Told(*FAMILY, SECOND, DETERMINED).and_then()
+    told.and_then(reported(told.leaves("identification", 15), 30), *ways)
+    told.and_then(reported(told.leaves("identification", 31, kin="KIN-2"), 40, kin="KIN-2"), RESCINDED)
+    assert told.why("correction", "KIN-2") == ["the primary next of kin has not been told the correction"]
 
 
 def test_without_a_primary_next_of_kin_nobody_is_told_and_the_casualty_office_hears_of_it() -> None:

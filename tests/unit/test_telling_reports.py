@@ -82,3 +82,18 @@ def test_a_report_of_a_notice_that_was_never_written_to_this_kin_is_a_discrepanc
     subjects = {each.subject for each in told.required().owed if each.kind == "discrepancy"}
     assert subjects == {f"person:P-0001/report/{facts.SOURCES['liaison']}#{id}" for id in ("R-1", "R-2")}
     assert told.notices[gone.reference].state == "sent"
+
+
+def test_of_reports_at_one_instant_the_later_of_the_line_counts() -> None:
+    told = Told(*FAMILY, DETERMINED).and_then()
+    first = reported(told.leaves("identification", 20), 60)
+    told.and_then(first, RESCINDED)
+    told.and_then({**reported(told.leaves("correction", 55), 60), "id": "A-BEFORE-THE-FIRST"})
+    assert told.kinds() == []
+
+
+def test_a_device_whose_clock_is_early_reports_no_notice_before_it_left() -> None:
+    told = Told(*FAMILY, DETERMINED).and_then()
+    told.and_then(reported(told.leaves("identification", 20), 52), RESCINDED)
+    told.and_then(reported(told.leaves("correction", 55), 1))
+    assert told.kinds() == []

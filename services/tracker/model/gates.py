@@ -6,7 +6,8 @@ owed: that is telling.py.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
 from services.tracker.model.directory import DEFAULT_OFFICE
 from services.tracker.model.hours import next_opening
@@ -15,8 +16,10 @@ from services.tracker.model.person import Assignment, Determination, Person
 from services.tracker.model.policy import Policy
 from services.tracker.model.reasons import Reason
 from services.tracker.model.register import Record
+from shared.events.event import WorldOrder
 
 Reasons = tuple[Reason, ...]
+BEFORE_ALL: Final[WorldOrder] = (datetime.min.replace(tzinfo=UTC), 0, "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +120,12 @@ def order(view: View, line: Line, mine: Sequence[Line]) -> Iterator[Reason]:
     person = view.person
     if person.pnok is None:
         yield Reason("no_pnok", "no primary next of kin is designated", ground=True)
-    elif line.kin != person.pnok and not _pnok_told(person, mine) and not _overridden(person):
+    elif line.kin != person.pnok and not _pnok_told(person, mine) and not overridden(person, line.cause):
         yield Reason("pnok_not_told", "the primary next of kin has not been told", ground=True)
 
 
 def order_of_corrections(view: View, line: Line, mine: Sequence[Line]) -> Iterator[Reason]:
-    if _overridden(view.person):
+    if overridden(view.person, line.cause):
         return
     for each in mine:
         if each.kin == view.person.pnok and each.cause == line.cause and line.kin != each.kin and each.untrue:
@@ -133,8 +136,18 @@ def _pnok_told(person: Person, mine: Sequence[Line]) -> bool:
     return any(line.kin == person.pnok and line.told and line.told & line.stands for line in mine)
 
 
-def _overridden(person: Person) -> bool:
-    return person.pnok in person.unreachable and person.pnok in person.overridden
+def overridden(person: Person, cause: str) -> bool:
+    """Whether two people allowed to go on without the PNOK, who could not be reached, as things have stood since.
+
+    They decided about what they knew: not about a determination, or a rescission, of later. Whoever was told something since
+    can be reached again.
+    """
+    if person.pnok is None or person.pnok not in person.unreachable or person.pnok not in person.overridden:
+        return False
+    told = (delivery.order for delivery in person.deliveries if delivery.kin == person.pnok)
+    of_the_cause = (person.determinations[cause].order,) if cause in person.determinations else ()
+    taken_back = (person.rescinded[cause],) if cause in person.rescinded else ()
+    return person.overridden[person.pnok] > max((*told, *of_the_cause, *taken_back), default=BEFORE_ALL)
 
 
 # ------------------------------------------------------------------------------------------------- invariant 13

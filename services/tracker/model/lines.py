@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.tracker.model.notices import ARRIVED, LEFT, Notice, NoticeKind
-from services.tracker.model.person import Person
+from services.tracker.model.person import Delivery, Person
+from shared.events.event import WorldOrder
 
 Tokens = frozenset[str]
 NOTHING: Tokens = frozenset()
@@ -95,9 +96,8 @@ def line_of(person: Person, cause: str, kin: str, notices: Sequence[Notice]) -> 
     by_reference = {notice.reference: notice for notice in notices}
     told: Tokens | None = None
     reported: set[str] = set()
-    for delivery in person.deliveries:
-        if delivery.kin != kin:
-            continue
+    mine = (delivery for delivery in person.deliveries if delivery.kin == kin)
+    for delivery in sorted(mine, key=lambda one: _heard(one, by_reference.get(one.notice or ""))):
         if delivery.notice in by_reference:
             notice = by_reference[delivery.notice]
             if notice.kind != "stop":
@@ -106,6 +106,17 @@ def line_of(person: Person, cause: str, kin: str, notices: Sequence[Notice]) -> 
         elif delivery.cause == cause and cause in person.statements:
             told = person.stated(cause, delivery.order) if delivery.says == "stands" else NOTHING
     return Line(person, cause, kin, stands, told, tuple(notices), frozenset(reported))
+
+
+def _heard(delivery: Delivery, notice: Notice | None) -> tuple[datetime, int, WorldOrder]:
+    """When the kin heard it: in world order, but no report is of before its notice left, however early the device's clock was.
+
+    Of what was heard at one instant the later of the line counts: its liaison obeys the highest.
+    """
+    at = delivery.order[0]
+    if notice is None or notice.left_at is None:
+        return at, 0, delivery.order
+    return max(at, notice.left_at), notice.place_in_line or 0, delivery.order
 
 
 def recipients(person: Person) -> frozenset[str]:

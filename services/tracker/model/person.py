@@ -115,7 +115,8 @@ class Person:
     pnok: str | None = None
     assignments: tuple[Assignment, ...] = ()
     determinations: Mapping[str, Determination] = field(default_factory=dict)
-    rescinded: frozenset[str] = frozenset()
+    rescinded: Mapping[str, WorldOrder] = field(default_factory=dict)
+    """Determination -> its rescission, the last of several."""
     statements: Mapping[str, tuple[Statement, ...]] = field(default_factory=dict)
     """Determination -> all that was ever stated of it, in world order, also what a correction took back."""
     members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -128,7 +129,8 @@ class Person:
     acknowledged: frozenset[str] = frozenset()
     """References of notices that their liaison has read."""
     unreachable: frozenset[str] = frozenset()
-    overridden: frozenset[str] = frozenset()
+    overridden: Mapping[str, WorldOrder] = field(default_factory=dict)
+    """Kin -> the last decision of two people to go on without them."""
     """Kin whom two people decided not to wait for."""
     briefed: frozenset[tuple[str, str]] = frozenset()
     """(determination, kin)."""
@@ -245,7 +247,7 @@ def evolve(before: Person, event: Event) -> Person:
             )
             return changed(before, determinations={data.determination: determination, **before.determinations})
         case IdentificationRescinded(determination=id):
-            return changed(before, rescinded=before.rescinded | {id})
+            return changed(before, rescinded={**before.rescinded, id: world_order(event)})
         case CaseAssociated(individual=individual, case=number):
             return changed(before, members=_members(before, individual, number, joins=True))
         case CaseDissociated(individual=individual, case=number):
@@ -266,7 +268,7 @@ def evolve(before: Person, event: Event) -> Person:
         case NotificationUnreachable(person=before.ref, kin=kin_ref):
             return changed(before, unreachable=before.unreachable | {kin_ref})
         case NotificationOverrideAuthorized(person=before.ref, kin=kin_ref, of="unreachable"):
-            return changed(before, overridden=before.overridden | {kin_ref})
+            return changed(before, overridden={**before.overridden, kin_ref: world_order(event)})
         case BriefingCompleted(person=before.ref) as data:
             return changed(before, briefed=before.briefed | {(data.determination, data.kin)})
         case StatusAccountedFor(person=before.ref, date=on):
