@@ -110,9 +110,9 @@ def read(said: CloudEvent) -> Event:
     """
     check_attributes(said)
     try:
-        given = parse_instant(said["time"])
-    except ValueError as error:
-        raise Invalid(Problem("/time", "time", str(error))) from None
+        given = parse_instant(str(said.get("time")))
+    except ValueError:
+        raise Invalid(*later_problems(said)) from None
     try:
         form = canonical_at(said, given)
     except orjson.JSONEncodeError as error:
@@ -162,15 +162,32 @@ def check_attributes(said: CloudEvent) -> None:
         value = said.get(name)
         if not isinstance(value, str) or not IDENTITY.fullmatch(value):
             problems.append(Problem(f"/{name}", name, "1 to 200 printable ASCII characters without white space are needed"))
-    if not isinstance(said.get("time"), str):
-        problems.append(Problem("/time", "time", "an RFC 3339 instant with an offset is needed"))
     kind = said.get("type")
     if not isinstance(kind, str) or kind not in BY_WIRE_NAME:
         problems.append(Problem("/type", "unknown_type", "not a type of the catalogue"))
     if not isinstance(said.get("data"), dict):
         problems.append(Problem("/data", "data", "a JSON object is needed"))
     if problems:
-        raise Invalid(*problems)
+        raise Invalid(*problems, *later_problems(said))
+
+
+def later_problems(said: CloudEvent) -> list[Problem]:
+    """What is wrong with the time and the data, whatever the attributes: a sender hears of all that is wrong at once."""
+    problems: list[Problem] = []
+    try:
+        parse_instant(str(said.get("time")))
+    except ValueError as error:
+        problems.append(Problem("/time", "time", str(error)))
+    fact = BY_WIRE_NAME.get(str(said.get("type")))
+    if fact is None or not isinstance(said.get("data"), dict):
+        return problems
+    try:
+        facts_of(fact, orjson.dumps({"data": said["data"]}), "/data")
+    except Invalid as invalid:
+        problems.extend(invalid.problems)
+    except orjson.JSONEncodeError:
+        pass  # nor has it a canonical form: that is heard of once the rest is right
+    return problems
 
 
 @cache

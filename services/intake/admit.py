@@ -7,6 +7,7 @@ from typing import Any, Final
 import orjson
 
 from services.intake.grants import Source
+from services.intake.nearest import lead_on
 from services.intake.problems import ProblemType, Refused
 from services.intake.strict_json import flaw
 from shared import wire
@@ -54,7 +55,7 @@ def admit(submission: Submission, source: Source) -> Admitted | Refused:
         event = wire.read(said)
     except wire.Invalid as invalid:
         # An event that reads is no deeper than its type, so only one that does not read needs a look at its levels.
-        return flaw(said) or too_large(said) or invalid_event(invalid.problems)
+        return flaw(said) or too_large(said) or invalid_event(said, invalid.problems)
     if (outside := next(outside_grant(event, source), None)) is not None:
         return outside
     body = orjson.dumps(
@@ -77,11 +78,13 @@ def too_large(said: wire.CloudEvent) -> Refused | None:
     return Refused(ProblemType.EVENT_TOO_LARGE, f"more than {LARGEST_EVENT_BYTES} bytes")
 
 
-def invalid_event(problems: tuple[wire.Problem, ...]) -> Refused:
-    """One refusal for all that is wrong with an event; the type says so where its type is not known at all."""
-    first = next((problem for problem in problems if problem.code == "unknown_type"), problems[0])
-    kind = ProblemType.UNKNOWN_TYPE if first.code == "unknown_type" else ProblemType.INVALID_EVENT
-    return Refused(kind, first.message, first.pointer, errors=problems)
+def invalid_event(said: wire.CloudEvent, problems: tuple[wire.Problem, ...]) -> Refused:
+    """One refusal for all that is wrong with an event; where a type is not known at all, with the one that was meant."""
+    unknown = next((problem for problem in problems if problem.code == "unknown_type"), None)
+    if unknown is None:
+        return Refused(ProblemType.INVALID_EVENT, problems[0].message, problems[0].pointer, errors=problems)
+    named = said.get("type") if unknown.pointer == "/type" else said["data"]["corrects"]["type"]
+    return Refused(ProblemType.UNKNOWN_TYPE, f"{unknown.message}: {lead_on(named)}", unknown.pointer, errors=problems)
 
 
 def outside_grant(event: Event, source: Source) -> Iterator[Refused]:

@@ -1,5 +1,6 @@
 """Admission: the same statement by the same source is judged alike, and a grant covers what it names and nothing near it."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,45 @@ def test_a_refusal_lists_all_that_is_wrong_up_to_a_bound() -> None:
     assert {error.pointer for error in found.errors} == {"/data/condition", "/data/place"}
     many = Refused(ProblemType.INVALID_EVENT, "many", errors=(Problem("/a", "b", "c"),) * (ERRORS_SHOWN + 1))
     assert len(many.document()["errors"]) == ERRORS_SHOWN
+
+
+def test_a_wrong_attribute_hides_nothing_that_is_wrong_with_the_data() -> None:
+    found = refusal(facts.released(id="E 1", at="2018-07-27", condition="unheard of") | {"specversion": "0.3"})
+    assert [error.pointer for error in found.errors] == ["/specversion", "/id", "/time", "/data/condition"]
+    found = refusal(facts.released(at="2018-07-27", condition="unheard of", place=facts.ABSENT))
+    assert {error.pointer for error in found.errors} == {"/time", "/data/condition", "/data/place"}
+    assert "unheard of" not in str(found.document())
+    many = facts.released(id="E 1") | {"data": {f"field{n}": n for n in range(ERRORS_SHOWN * 2)}}
+    assert len(refusal(many).document()["errors"]) == ERRORS_SHOWN
+
+
+@pytest.mark.parametrize(
+    ("named", "meant"),
+    [
+        ("custody.released", "org.rosette.custody.released.v1"),
+        ("org.rosette.custody.release.v1", "org.rosette.custody.released.v1"),
+        ("CaseRegistered", "org.rosette.case.registered.v1"),
+        ("org.rosette.case.registered", "org.rosette.case.registered.v1"),
+        ("Zx81", None),
+        ("custody.released" * 1000, None),
+        (7, None),
+        (facts.ABSENT, None),
+    ],
+)
+def test_of_an_unknown_type_the_nearest_is_named_and_where_the_others_are(named: Any, meant: str | None) -> None:
+    said = facts.released()
+    found = refusal({name: value for name, value in (said | {"type": named}).items() if value is not facts.ABSENT})
+    assert (found.type, found.pointer) == (ProblemType.UNKNOWN_TYPE, "/type")
+    assert re.findall(r"org\.rosette\S+v1", found.detail) == ([meant] if meant else [])
+    assert "shared/schemas/" in found.detail
+    assert "Zx81" not in str(found.document())
+
+
+def test_the_type_that_a_correction_names_is_led_on_from_too() -> None:
+    corrects = {"source": "urn:example:unc", "id": "E-0", "type": "org.rosette.custody.release.v1"}
+    found = refusal(facts.corrected(facts.released(), corrects=corrects))
+    assert (found.type, found.pointer) == (ProblemType.UNKNOWN_TYPE, "/data/corrects/type")
+    assert "org.rosette.custody.released.v1" in found.detail
 
 
 def test_the_table_in_the_docs_is_the_catalogue() -> None:
