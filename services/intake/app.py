@@ -71,7 +71,7 @@ def sources_changed(broken: str | None) -> None:
 def add_health(app: FastAPI, redis: "Redis", register: Register, settings: Settings) -> None:
     @app.get("/livez", include_in_schema=False)
     async def livez() -> Response:
-        return json(200, {"live": True})
+        return json(200, {"alive": True})
 
     @app.get("/readyz", include_in_schema=False)
     async def readyz() -> Response:
