@@ -20,7 +20,7 @@ from shared.events import BY_WIRE_NAME
 from shared.events.base import Fact
 from shared.events.common import RecordCorrected
 from shared.events.event import Event, Restated
-from shared.terms import Stream, instant_text, local_zone, parse_instant, period_start
+from shared.terms import ROLES, Stream, instant_text, local_zone, parse_instant, period_start
 
 INTAKE_ATTRIBUTES: Final = frozenset({"recordedtime", "receivedvia", "submitter", "submitterrole"})
 TRACE_ATTRIBUTES: Final = frozenset({"traceparent", "tracestate"})
@@ -40,6 +40,12 @@ CONTENT_TYPE: Final = "application/json"
 ATTRIBUTE_NAME: Final = re.compile(r"[a-z0-9]{1,20}")
 IDENTITY: Final = re.compile(r"[!-~]{1,200}")
 """`source` and `id`: printable ASCII without white space: a receipt's field and a discrepancy's id read one way only."""
+
+SLUG: Final = re.compile(r"[a-z0-9-]{1,40}")
+"""A source's short name, under which intake says who submitted an event."""
+
+DOORS: Final = frozenset({"http", "epcis", "inbox", "files"})
+"""How an event may have come in (`receivedvia`): the doors of intake by their names."""
 
 SEQ: Final = re.compile(rb"[1-9][0-9]{0,18}")
 EPOCH: Final = re.compile(rb"[0-9a-f]{16}")
@@ -298,11 +304,26 @@ def decode(stream: Stream, fields: Mapping[bytes, bytes]) -> Decoded | Unreadabl
         return Unreadable("invalid", str(error)[:500], position, source, id)
     if fields.get(b"digest") != event.digest.encode():
         return Unreadable("digest_differs", "the digest is not that of the event", position, source, id)
-    if not said.keys() >= INTAKE_ATTRIBUTES:
-        return Unreadable("not_admitted", "the event lacks what intake adds when it admits one", position, source, id)
+    if not bears_admission(said):
+        return Unreadable("not_admitted", "the event does not bear what intake adds when it admits one", position, source, id)
     if event.stream != stream:
         return Unreadable("wrong_stream", f"the event belongs on the {event.stream} stream", position, source, id)
     return Decoded(position, event, body)
+
+
+def bears_admission(said: CloudEvent) -> bool:
+    """Whether an event that has been read bears what intake adds, in the form in which only intake writes it.
+
+    This keeps out what was written by mistake. Whoever may write to a stream can forge all of it, and is the server's to keep out.
+    """
+    submitter = said.get("submitter")
+    return (
+        "recordedtime" in said
+        and said.get("receivedvia") in DOORS
+        and said.get("submitterrole") in ROLES
+        and type(submitter) is str
+        and SLUG.fullmatch(submitter) is not None
+    )
 
 
 def holds_nul(value: object) -> bool:

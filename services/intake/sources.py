@@ -22,8 +22,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapte
 
 from services.intake.grants import Source, types_named
 from shared.terms import Role
+from shared.wire import SLUG
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
+Slug = Annotated[str, StringConstraints(pattern=f"^{SLUG.pattern}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -85,13 +86,13 @@ def read(path: Path) -> File:
 class Register:
     """The sources by their keys, as the file says now: a look at its stamp on each use costs two microseconds.
 
-    A file that cannot be read changes nothing: the sources stay as they were, and `broken` says so until it is mended.
+    A file that cannot be read changes nothing: the sources stay as they were, and `broken` says so until it is mended or back.
     """
 
     def __init__(self, path: Path, *, on_change: Callable[[str | None], None] = lambda _: None) -> None:
         self._path = path
         self._on_change = on_change
-        self._stamp = stamp(path)
+        self._stamp: tuple[int, int, int] | None = stamp(path)
         self._by_hash = by_hash(read(path))
         self.broken: str | None = None
 
@@ -107,7 +108,10 @@ class Register:
             self._stamp = now
             self._by_hash = by_hash(read(self._path))
             broken = None
-        except (OSError, BadSources) as error:
+        except BadSources as error:
+            broken = str(error)
+        except OSError as error:
+            self._stamp = None  # the same file may come back, or may be read again: nothing of its stamp tells
             broken = str(error)
         if broken is None or broken != self.broken:
             self.broken = broken

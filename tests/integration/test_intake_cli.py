@@ -105,6 +105,19 @@ def test_a_file_that_is_no_sources_file_changes_nothing_and_is_reported(tmp_path
     assert told[1:] == [None]
 
 
+def test_a_file_that_was_moved_away_and_back_is_read_again_though_nothing_of_it_changed(tmp_path: Path) -> None:
+    file = sources_file(tmp_path)
+    told: list[str | None] = []
+    register = Register(file, on_change=told.append)
+    aside = file.rename(tmp_path / "aside.toml")
+    assert register.holder(key_of("custodian")) is not None
+    assert register.broken is not None
+    aside.rename(file)
+    assert register.holder(key_of("custodian")) is not None
+    assert register.broken is None
+    assert len(told) == 2
+
+
 async def test_a_running_intake_follows_the_sources_file(redis_url: str, tmp_path: Path) -> None:
     async with running(redis_url, tmp_path) as intake:
         whole = intake.sources.read_text()

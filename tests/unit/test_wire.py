@@ -126,6 +126,27 @@ def test_an_entry_on_the_stream_of_others_or_without_what_intake_adds_is_unreada
     assert bare.reason == "not_admitted"
 
 
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"submitter": 7},
+        {"submitter": "Not a slug"},
+        {"submitter": "s" * 41},
+        {"submitter": "unc\n"},
+        {"submitterrole": "emperor"},
+        {"submitterrole": True},
+        {"receivedvia": "window"},
+        {"receivedvia": 1},
+    ],
+    ids=str,
+)
+def test_an_entry_whose_admission_has_another_form_than_intake_gives_it_is_unreadable(forged: dict[str, object]) -> None:
+    statement = facts.released(id="E-forged")
+    found = wire.decode("custody", facts.entry(statement) | {b"event": orjson.dumps(facts.admitted(statement) | forged)})
+    assert isinstance(found, wire.Unreadable)
+    assert (found.reason, found.id) == ("not_admitted", "E-forged")
+
+
 @given(fields=st.dictionaries(st.sampled_from([b"epoch", b"seq", b"digest", b"event"]), st.binary(max_size=80)))
 def test_whatever_stands_in_an_entry_is_an_answer(fields: dict[bytes, bytes]) -> None:
     assert isinstance(wire.decode("custody", fields), wire.Unreadable)
