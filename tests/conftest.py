@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import signal
 from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
@@ -14,6 +15,9 @@ import structlog
 from psycopg import sql
 
 import embedded
+
+# A run started in the background of a script inherits an ignored SIGINT and hands it on to every server and service it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A property's examples talk to real servers on a busy machine: how long one takes says nothing about the property.
 hypothesis.settings.register_profile("rosette", deadline=None, print_blob=True)
