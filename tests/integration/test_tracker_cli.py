@@ -125,6 +125,15 @@ def test_streams_show_what_redis_and_the_record_say(tracker: Run, database_url: 
     assert "unknown" in tracker("streams").output
 
 
+def test_the_list_of_notices_says_what_each_is_about(tracker: Run, database_url: str) -> None:
+    file(database_url, facts.registered(), facts.kin(), facts.pnok(), facts.liaison(), facts.determined())
+    file(database_url, facts.discrepancy_reported(stream="custody"))
+    said = tracker("notices").output
+    ((subject,),) = rows(database_url, "SELECT subject FROM notice WHERE kind = 'discrepancy'")
+    assert subject in said.split()
+    assert "P-0001, D-1" in said
+
+
 # ------------------------------------------------------------------------------------------------- acting
 def test_a_freeze_and_its_lifting_are_acts_with_a_name_and_a_reason(tracker: Run, database_url: str) -> None:
     file(database_url, facts.registered())
@@ -164,6 +173,13 @@ def test_a_directory_is_imported_whole_or_not_at_all(tracker: Run, database_url:
     listed = json.loads(tracker("directory", "list", "--json").stdout)
     assert "default" in {office["name"] for office in listed["offices"]}
     assert "default" in tracker("directory", "list").output
+    assert "08:00-12:00, 13:00-17:00" in tracker("directory", "list").output
+
+
+def test_a_directory_file_that_is_not_there_is_named_in_one_line(tracker: Run, tmp_path: Path) -> None:
+    missing = tmp_path / "missing.toml"
+    said = tracker("directory", "import", str(missing), code=2).output
+    assert said == f"{missing} cannot be read: No such file or directory\n"
 
 
 def test_an_operators_notice_is_acknowledged_and_a_familys_is_not(tracker: Run, database_url: str) -> None:

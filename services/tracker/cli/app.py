@@ -3,6 +3,7 @@
 import typer
 
 from services.tracker.cli import keep, look, make
+from services.tracker.cli.directory import directory
 from services.tracker.cli.notices import notices
 
 app = typer.Typer(
@@ -15,5 +16,5 @@ for command in (make.migrate, make.openapi, look.streams, look.cases, keep.freez
     app.command()(command)
 app.add_typer(notices, name="notices")
 app.add_typer(keep.quarantine, name="quarantine")
-app.add_typer(keep.directory, name="directory")
+app.add_typer(directory, name="directory")
 app.add_typer(keep.policy, name="policy")

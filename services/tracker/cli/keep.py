@@ -1,35 +1,25 @@
-"""Commands that keep the house: quarantine, freezes, the directory and the policy. Each act is recorded with who did it."""
+"""Commands that keep the house: quarantine, freezes and the policy. Each act is recorded with who did it."""
 
-from datetime import datetime
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from psycopg import AsyncConnection
 
 from services.tracker.cli.look import Limit
-from services.tracker.cli.printing import REFUSED, USAGE, AsJson, done, fail, json, out, sheet, table
-from services.tracker.cli.session import By, NotDone, Why, ask, configured
+from services.tracker.cli.printing import AsJson, done, json, out, sheet, table
+from services.tracker.cli.session import By, NotDone, Why, ask, now
 from services.tracker.record import freezes
 from services.tracker.record import quarantine as record
-from services.tracker.record.directory import Imported, replace_directory
-from services.tracker.record.directory_file import DirectoryInvalid, parse_directory
 from services.tracker.record.reading import outcomes, rules
 from services.tracker.record.reading.outcomes import QuarantinedEntry
-from shared.clock import clock
 from shared.terms import Stream
 
 quarantine = typer.Typer(no_args_is_help=True, help="Entries that could not be filed; unresolved ones hold notices back.")
-directory = typer.Typer(no_args_is_help=True, help="Who can be written to.")
 policy = typer.Typer(no_args_is_help=True, help="The rules in force.")
 
 COLUMNS = ("no", "stream", "entry_id", "reason", "source", "id", "filed_at", "resolved_by")
 ENTRY = ("stream", "entry_id", "epoch", "seq", "source", "id", "reason", "detail", "concerns", "filed_at", "fields")
 Number = Annotated[int, typer.Argument(help="Its number, as `quarantine list` says.")]
-
-
-def now() -> datetime:
-    return clock(configured().clock)()
 
 
 @quarantine.command("list")
@@ -106,45 +96,6 @@ def unfreeze(
 
     lifted = ask(do)
     done("lifted " + ", ".join(str(each) for each in lifted), as_json, lifted=lifted)
-
-
-@directory.command("import")
-def imported(
-    file: Annotated[Path, typer.Argument(help="TOML, as deploy/directory.example.toml shows it.")],
-    by: By,
-    if_empty: Annotated[bool, typer.Option("--if-empty", help="Do nothing where there is a directory already.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Make a file the whole directory: all of it, or nothing where any of it is wrong."""
-    try:
-        given = parse_directory(file.read_text())
-    except DirectoryInvalid as wrong:
-        fail(REFUSED, str(wrong))
-    except (OSError, UnicodeDecodeError):
-        fail(USAGE, "the file cannot be read")
-
-    async def do(conn: AsyncConnection[Any]) -> Imported | None:
-        if if_empty and (await rules.directory(conn)).offices:
-            return None
-        return await replace_directory(conn, given, by, now())
-
-    changes = ask(do)
-    if changes is None:
-        done("there is a directory already; nothing was imported", as_json, imported=False)
-        return
-    counts = {"added": len(changes.added), "changed": len(changes.changed), "removed": len(changes.removed)}
-    done(", ".join(f"{number} {what}" for what, number in counts.items()), as_json, imported=True, **counts)
-
-
-@directory.command("list")
-def listed(as_json: AsJson = False) -> None:
-    """Everybody who can be written to."""
-    found = ask(rules.directory)
-    if as_json:
-        json(found)
-        return
-    table(found.liaisons, ("ref", "service", "address", "zone", "duty_hours"), title="Liaisons")
-    table(found.offices, ("name", "address", "zone", "duty_hours"), title="Offices")
 
 
 @policy.command("show")

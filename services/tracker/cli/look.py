@@ -6,9 +6,8 @@ from typing import Annotated, Any
 import typer
 from psycopg import AsyncConnection
 from redis.asyncio import Redis
-from rich.table import Table
 
-from services.tracker.cli.printing import AsJson, json, out, sheet, table, word
+from services.tracker.cli.printing import AsJson, json, line, out, sheet, table, word
 from services.tracker.cli.session import NotDone, ask, configured
 from services.tracker.model.case import CustodyState, Progress
 from services.tracker.record.reading import cases as reading
@@ -17,8 +16,9 @@ from services.tracker.record.reading.pages import Page
 from services.tracker.web.shown import CaseDetail, case_detail
 from services.tracker.web.watch import StreamState, watch
 
+RECORD = ("through", "unfiled", "frozen")
 TRANSPORT = ("accepted", "length", "lag", "pending", "oldest_pending_s", "group")
-CASE_COLUMNS = ("number", "custody", "progress", "custodian", "place", "turnover", "flags", "open_discrepancies")
+CASE_COLUMNS = ("number", "custody", "progress", "custodian", "place", "turnover", "flags")
 CASE_SHEET = ("kind", "custody", "progress", "custodian", "place", "turnover", "label", "flags", "persons", "filed_at")
 Limit = Annotated[int, typer.Option(min=1, max=500, help="How many at most.")]
 
@@ -29,7 +29,8 @@ def streams(as_json: AsJson = False) -> None:
     if as_json:
         json(found)
         return
-    out.print(overview(found))
+    for words in overview(found):
+        out.print(words, markup=False)
     for each in found:
         for gap in each.gaps:
             out.print(f"{each.stream}: missing {gap.low} to {gap.high} of epoch {gap.epoch}")
@@ -37,13 +38,13 @@ def streams(as_json: AsJson = False) -> None:
             out.print(f"{each.stream}: frozen by no. {freeze.no} ({freeze.kind}): {freeze.reason}", markup=False)
 
 
-def overview(found: Sequence[StreamState]) -> Table:
-    """A line a stream: on the left what the record says, on the right what Redis says."""
-    shown = Table("stream", "epoch", "filed through", "unfiled", "frozen", *(name.replace("_", " ") for name in TRANSPORT))
-    for each in found:
-        redis = (word(getattr(each.transport, name)) for name in TRANSPORT)
-        shown.add_row(each.stream, each.epoch, str(each.through), str(each.unfiled), word(each.frozen), *redis)
-    return shown
+def overview(found: Sequence[StreamState]) -> list[str]:
+    """A column a stream, so that it fits any window: above what the record says, below what Redis says."""
+    rows = [("", *(each.stream for each in found)), ("epoch", *(each.epoch for each in found))]
+    rows += [("filed " * (name == "through") + name, *(word(getattr(each, name)) for each in found)) for name in RECORD]
+    rows += [(name.replace("_", " "), *(word(getattr(each.transport, name)) for each in found)) for name in TRANSPORT]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [line(row, widths) for row in rows]
 
 
 async def _watch(conn: AsyncConnection[Any]) -> list[StreamState]:

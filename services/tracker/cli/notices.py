@@ -1,5 +1,6 @@
 """`notices`: what is said and why not yet, and what only a person can decide about it."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
@@ -13,16 +14,28 @@ from services.tracker.record import by_hand
 from services.tracker.record.by_hand import Standing
 from services.tracker.record.commit import Register
 from services.tracker.record.reading import notices as reading
+from services.tracker.record.reading.notices import NoticeRow
+from services.tracker.record.reading.pages import values
 from services.tracker.web.shown import NoticeDetail, notice_detail
 
 notices = typer.Typer(help="What liaisons, offices and operators are told. Without a command: list.")
 
 Reference = Annotated[str, typer.Argument(help="The notice's reference, as in its mail.")]
-COLUMNS = ("reference", "kind", "state", "recipient", "person", "reasons", "needs_release")
+COLUMNS = ("reference", "kind", "state", "about", "recipient", "reasons", "needs_release")
 SHEET = (
     *("kind", "state", "person", "kin", "cause", "recipient", "subject", "cases", "stops", "place_in_line"),
     *("reasons", "needs_release", "created_at", "ready_at", "next_attempt_at", "left_at"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(NoticeRow):
+    """A notice as a line of the list."""
+
+    @property
+    def about(self) -> str:
+        """An operators' notice names its subject; a family's is known by its person and its cause."""
+        return self.subject or ", ".join(filter(None, (self.person, self.cause)))
 
 
 @notices.callback(invoke_without_command=True)
@@ -45,7 +58,7 @@ def listed(
     if as_json:
         json(found)
         return
-    table(found.items, COLUMNS)
+    table([Listed(**values(row)) for row in found.items], COLUMNS)
     if found.next is not None:
         out.print(f"more: --after {found.next}")
 

@@ -4,6 +4,7 @@ import asyncio
 import getpass
 import os
 from collections.abc import Awaitable, Callable, Coroutine
+from datetime import datetime
 from typing import Annotated, Any, Final, TypeVar
 
 import psycopg
@@ -43,6 +44,11 @@ def configured(**given: Any) -> Settings:
         return settings(**given)
     except Unusable as wrong:
         fail(USAGE, str(wrong))
+
+
+def now() -> datetime:
+    """By the clock that the services go by."""
+    return clock(configured().clock)()
 
 
 def ask(work: Callable[[AsyncConnection[Any]], Awaitable[Answer]]) -> Answer:
