@@ -74,6 +74,12 @@ LineOfEvidence = Literal[
 ]
 Strength = Literal["supports", "inconclusive", "excludes"]
 DeterminationKind = Literal["initial", "subsequent", "group"]
+Side = Literal["left", "right", "axial", "unknown"]
+Completeness = Literal["complete", "partial", "fragment"]
+SampleStatus = Literal["profile", "partial", "no_result", "consumed"]
+Choice = Literal["each_time", "never", "at_end", "ask_me_first"]
+Disposition = Literal["burial", "national_cemetery", "at_sea", "cremation", "other"]
+PublicationClass = Literal["aggregate", "name", "full", "funeral"]
 Says = Literal["stands", "no_longer_stands"]
 Channel = Literal["in_person", "telephone", "letter", "electronic"]
 Precision = Literal["instant", "day", "year"]
@@ -213,4 +219,23 @@ class Line(Term):
     cause: Reference
 
 
+class Inventoried(Term):
+    """One thing that was found in a case: a case of its own from now on. `element` is the laboratory's code, `femur`."""
+
+    case: CaseNumber
+    kind: CaseKind
+    element: Reference
+    side: Side | None = None
+    completeness: Completeness
+
+
+class Remains(Term):
+    """Cases and individuals that a determination gains or loses."""
+
+    cases: Annotated[tuple[CaseNumber, ...], Field(max_length=1000)] = ()
+    individuals: Annotated[tuple[Individual, ...], Field(max_length=1000)] = ()
+
+
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
+Milligrams = Annotated[int, Field(ge=0, le=100_000_000)]
+"""A mass in mg, up to 100 kg."""

@@ -14,7 +14,18 @@ from typing import Any, Final
 import orjson
 
 from shared import wire
-from shared.events import BY_WIRE_NAME, custody, family, identification
+from shared.events import (
+    BY_WIRE_NAME,
+    custody,
+    determinations,
+    family,
+    identification,
+    lineage,
+    movements,
+    publications,
+    reports,
+    returns,
+)
 from shared.events.base import Fact
 from shared.events.event import Event
 from shared.terms import STREAMS, Role, Stream
@@ -156,17 +167,36 @@ def declared(case: str = "K55-01", custodian: str = "unc", **given: Any) -> Clou
 
 def departed(case: str = "K55-01", place: str = "Osan Air Base", **given: Any) -> CloudEvent:
     defaults = {"cases": [case], "carrier": "usaf", "mission": "RCH-501", "place": place}
-    return said(custody.TransportDeparted, "custodian", defaults, given)
+    return said(movements.TransportDeparted, "custodian", defaults, given)
 
 
 def arrived(case: str = "K55-01", place: str = "Joint Base Pearl Harbor-Hickam", **given: Any) -> CloudEvent:
     defaults = {"cases": [case], "carrier": "usaf", "mission": "RCH-501", "place": place}
-    return said(custody.TransportArrived, "custodian", defaults, given)
+    return said(movements.TransportArrived, "custodian", defaults, given)
 
 
 def ceremony(case: str = "K55-01", **given: Any) -> CloudEvent:
     defaults = {"cases": [case], "kind": "repatriation", "place": "Osan Air Base"}
-    return said(custody.CeremonyHeld, "custodian", defaults, given)
+    return said(movements.CeremonyHeld, "custodian", defaults, given)
+
+
+def storage_moved(case: str = "K55-01", place: str = "Vault 2", **given: Any) -> CloudEvent:
+    return said(movements.StorageMoved, "custodian", {"cases": [case], "place": place}, given)
+
+
+def missing(case: str = "K55-01", **given: Any) -> CloudEvent:
+    defaults = {"cases": [case], "circumstances": "not on its shelf at the count"}
+    return said(movements.CaseMissingReported, "custodian", defaults, given)
+
+
+def found(case: str = "K55-01", **given: Any) -> CloudEvent:
+    defaults = {"cases": [case], "circumstances": "on another shelf, seals whole"}
+    return said(movements.CaseFound, "custodian", defaults, given)
+
+
+def transferred_abroad(case: str = "K55-01", nation: str = "KOR", **given: Any) -> CloudEvent:
+    defaults = {"cases": [case], "nation": nation, "receiver": "makri"}
+    return said(movements.CustodyTransferredAbroad, "custodian", defaults, given)
 
 
 # ------------------------------------------------------------------------------------------------- once a stream
@@ -250,6 +280,49 @@ def accessioned(case: str = "K55-01", **given: Any) -> CloudEvent:
     return said(identification.AccessionCreated, "laboratory", defaults, given)
 
 
+def opened(case: str = "K55-01", **given: Any) -> CloudEvent:
+    defaults = {"case": case, "seals_removed": [], "opened_by": ["analyst-1", "analyst-2"]}
+    return said(identification.CaseOpened, "laboratory", defaults, given)
+
+
+def listed(case: str, **given: Any) -> dict[str, Any]:
+    """One thing found in a case, as an inventory lists it."""
+    return {"case": case, "kind": "remains", "element": "femur", "side": "left", "completeness": "partial"} | given
+
+
+def inventoried(parent: str = "K55-01", *cases: str, **given: Any) -> CloudEvent:
+    """What was found in a case: one element, `<parent>-A`, unless others are named."""
+    defaults = {"parent": parent, "cases": [listed(case) for case in cases or (f"{parent}-A",)]}
+    return said(lineage.CaseInventoried, "laboratory", defaults, given)
+
+
+def mni(scope: str = "TO-2018", value: int = 250, **given: Any) -> CloudEvent:
+    defaults = {"scope": scope, "value": value, "method": "most repeated element"}
+    return said(identification.MniEstimated, "laboratory", defaults, given)
+
+
+def split(parent: str = "K55-01", *children: str, **given: Any) -> CloudEvent:
+    """One case divided: into `<parent>-A` and `<parent>-B`, unless others are named."""
+    defaults = {"parents": [parent], "children": list(children or (f"{parent}-A", f"{parent}-B")), "reason": "commingled"}
+    return said(lineage.CaseSplit, "laboratory", defaults, given)
+
+
+def merged(child: str = "K55-M", *parents: str, **given: Any) -> CloudEvent:
+    """Cases joined into one: `K55-01` and `K55-02`, unless others are named."""
+    defaults = {"parents": list(parents or ("K55-01", "K55-02")), "children": [child], "reason": "fragments that refit"}
+    return said(lineage.CaseMerged, "laboratory", defaults, given)
+
+
+def sample_cut(parent: str = "K55-01", sample: str = "K55-01-S1", **given: Any) -> CloudEvent:
+    defaults = {"parent": parent, "sample": sample, "mass_mg": 800, "remaining_mg": 40_000, "authorised_by": "manager-1"}
+    return said(lineage.SampleCut, "laboratory", defaults, given)
+
+
+def sample_reported(sample: str = "K55-01-S1", status: str = "profile", **given: Any) -> CloudEvent:
+    defaults = {"sample": sample, "status": status, "report": "R-1"}
+    return said(lineage.SampleReported, "laboratory", defaults, given)
+
+
 def associated(case: str = "K55-01", individual: str = "2018-201:I-01", **given: Any) -> CloudEvent:
     defaults = {"case": case, "individual": individual, "reason": "consistent elements"}
     return said(identification.CaseAssociated, "laboratory", defaults, given)
@@ -282,6 +355,11 @@ def exclusion_withdrawn(individual: str = "2018-201:I-01", person: str = "P-0001
     return said(identification.ExclusionWithdrawn, "laboratory", defaults, given)
 
 
+def attributed(individual: str = "2018-201:I-01", nation: str = "KOR", **given: Any) -> CloudEvent:
+    defaults = {"individuals": [individual], "cases": [], "nation": nation, "basis": "isotopes and equipment"}
+    return said(determinations.AttributionDetermined, "laboratory", defaults, given)
+
+
 def determined(case: str = "K55-01", person: str = "P-0001", determination: str = "D-1", **given: Any) -> CloudEvent:
     defaults = {
         "determination": determination,
@@ -291,12 +369,24 @@ def determined(case: str = "K55-01", person: str = "P-0001", determination: str 
         "lines": ["mtdna", "anthropology"],
         "signed_by": "examiner-1",
     }
-    return said(identification.IdentificationDetermined, "medical_examiner", defaults, given)
+    return said(determinations.IdentificationDetermined, "medical_examiner", defaults, given)
+
+
+def amended(determination: str = "D-1", amendment: str = "A-1", **given: Any) -> CloudEvent:
+    """An amendment that adds case `K55-02`, unless `added` or `removed` is given."""
+    defaults: dict[str, Any] = {"determination": determination, "amendment": amendment, "reason": "a later portion"}
+    if "added" not in given and "removed" not in given:
+        defaults["added"] = {"cases": ["K55-02"]}
+    return said(determinations.IdentificationAmended, "medical_examiner", defaults, given)
+
+
+def project_closed(scope: str = "TO-2018", **given: Any) -> CloudEvent:
+    return said(identification.ProjectClosed, "laboratory", {"scope": scope}, given)
 
 
 def rescinded(determination: str = "D-1", **given: Any) -> CloudEvent:
     defaults = {"determination": determination, "reason": "re-examination"}
-    return said(identification.IdentificationRescinded, "medical_examiner", defaults, given)
+    return said(determinations.IdentificationRescinded, "medical_examiner", defaults, given)
 
 
 # --------------------------------------------------------------------------------------------------------------- family
@@ -316,10 +406,46 @@ def pnok(person: str = "P-0001", kin: str = "KIN-1", **given: Any) -> CloudEvent
     return said(family.PnokDesignated, "casualty_office", {"person": person, "kin": kin, "basis": "eldest child"}, given)
 
 
+def padd(person: str = "P-0001", kin: str = "KIN-1", **given: Any) -> CloudEvent:
+    return said(family.PaddDesignated, "casualty_office", {"person": person, "kin": kin, "basis": "eldest child"}, given)
+
+
+def kin_updated(person: str = "P-0001", kin: str = "KIN-1", **given: Any) -> CloudEvent:
+    """A kin who moved to another zone, unless what changed is given."""
+    changed = {"relation", "basis", "zone", "contact_hours", "required"} & given.keys()
+    defaults = {"person": person, "kin": kin} | ({} if changed else {"zone": "Pacific/Honolulu"})
+    return said(family.KinUpdated, "casualty_office", defaults, given)
+
+
+def kin_deceased(person: str = "P-0001", kin: str = "KIN-1", **given: Any) -> CloudEvent:
+    return said(family.KinDeceased, "casualty_office", {"person": person, "kin": kin}, given)
+
+
 def liaison(person: str = "P-0001", liaison: str = "L-1", **given: Any) -> CloudEvent:
     at = given.get("at", AT)
     defaults = {"person": person, "liaison": liaison, "service": "army", "from": at}
     return said(family.LiaisonAssigned, "casualty_office", defaults, given)
+
+
+def relieved(person: str = "P-0001", liaison: str = "L-1", **given: Any) -> CloudEvent:
+    defaults = {"person": person, "liaison": liaison, "service": "army", "from": given.get("at", AT)}
+    return said(family.LiaisonRelieved, "casualty_office", defaults, given)
+
+
+def election(person: str = "P-0001", choice: str = "each_time", **given: Any) -> CloudEvent:
+    defaults = {
+        "person": person,
+        "choice": choice,
+        "signed_by": "KIN-1",
+        "witness": "officer-1",
+        "effective_from": given.get("at", AT),
+    }
+    return said(family.ElectionRecorded, "casualty_office", defaults, given)
+
+
+def information(person: str = "P-0001", reference: str = "INF-1", **given: Any) -> CloudEvent:
+    defaults = {"person": person, "reference": reference, "approvers": ["officer-1", "officer-2"]}
+    return said(family.InformationRecorded, "casualty_office", defaults, given)
 
 
 def _report(fact: type[Fact], defaults: dict[str, Any], given: dict[str, Any], happened: Any) -> CloudEvent:
@@ -329,13 +455,13 @@ def _report(fact: type[Fact], defaults: dict[str, Any], given: dict[str, Any], h
 
 def attempted(person: str = "P-0001", kin: str = "KIN-1", happened: Any = None, **given: Any) -> CloudEvent:
     defaults = {"person": person, "kin": kin, "channel": "telephone"} | _named(given)
-    return _report(family.NotificationAttempted, defaults, given, happened)
+    return _report(reports.NotificationAttempted, defaults, given, happened)
 
 
 def delivered(person: str = "P-0001", kin: str = "KIN-1", happened: Any = None, **given: Any) -> CloudEvent:
     """The kin was told: of notice `N-1`, unless `notice`, or `line` and `says`, are given."""
     defaults = {"person": person, "kin": kin, "channel": "in_person"} | _named(given)
-    return _report(family.NotificationDelivered, defaults, given, happened)
+    return _report(reports.NotificationDelivered, defaults, given, happened)
 
 
 def _named(given: dict[str, Any]) -> dict[str, Any]:
@@ -344,11 +470,11 @@ def _named(given: dict[str, Any]) -> dict[str, Any]:
 
 def acknowledged(notice: str = "N-1", person: str = "P-0001", happened: Any = None, **given: Any) -> CloudEvent:
     defaults = {"person": person, "kin": "KIN-1", "notice": notice}
-    return _report(family.NotificationAcknowledged, defaults, given, happened)
+    return _report(reports.NotificationAcknowledged, defaults, given, happened)
 
 
 def unreachable(person: str = "P-0001", kin: str = "KIN-1", happened: Any = None, **given: Any) -> CloudEvent:
-    return _report(family.NotificationUnreachable, {"person": person, "kin": kin, "attempts": 3}, given, happened)
+    return _report(reports.NotificationUnreachable, {"person": person, "kin": kin, "attempts": 3}, given, happened)
 
 
 def override(person: str = "P-0001", kin: str = "KIN-1", **given: Any) -> CloudEvent:
@@ -360,16 +486,62 @@ def override(person: str = "P-0001", kin: str = "KIN-1", **given: Any) -> CloudE
         "reason": "three attempts failed",
         "at": given.get("at", AT),
     }
-    return said(family.NotificationOverrideAuthorized, "casualty_office", defaults, given)
+    return said(reports.NotificationOverrideAuthorized, "casualty_office", defaults, given)
 
 
 def briefed(person: str = "P-0001", determination: str = "D-1", happened: Any = None, **given: Any) -> CloudEvent:
     defaults = {"person": person, "kin": "KIN-1", "determination": determination}
-    return _report(family.BriefingCompleted, defaults, given, happened)
+    return _report(reports.BriefingCompleted, defaults, given, happened)
+
+
+def briefing_declined(person: str = "P-0001", determination: str = "D-1", happened: Any = None, **given: Any) -> CloudEvent:
+    defaults = {"person": person, "kin": "KIN-1", "determination": determination}
+    return _report(reports.BriefingDeclined, defaults, given, happened)
+
+
+def directed(person: str = "P-0001", option: str = "burial", **given: Any) -> CloudEvent:
+    defaults = {"person": person, "option": option, "place": "a cemetery of the family's choice"}
+    return said(returns.DispositionDirected, "casualty_office", defaults, given)
+
+
+def returned(case: str = "K55-01", to: str = "KIN-1", **given: Any) -> CloudEvent:
+    return said(returns.RemainsReturned, "casualty_office", {"cases": [case], "to": to, "receipt": "RC-1"}, given)
+
+
+def _published(fact: type[Fact], person: str, given: dict[str, Any], **more: Any) -> CloudEvent:
+    """A person by name or, where `scope` is given, how many of it in a period: one each, unless the test says otherwise."""
+    defaults: dict[str, Any] = {"approvers": ["officer-1", "officer-2"], **more}
+    if "scope" in given:
+        defaults |= {"class": "aggregate", "period": "2018-09", "count": 2}
+    else:
+        defaults |= {"class": "name", "person": person}
+    return said(fact, "public_affairs", defaults, given)
+
+
+def publication_approved(person: str = "P-0001", **given: Any) -> CloudEvent:
+    return _published(publications.PublicationApproved, person, given)
+
+
+def published(person: str = "P-0001", **given: Any) -> CloudEvent:
+    return _published(publications.PublicationPublished, person, given)
+
+
+def publication_corrected(person: str = "P-0001", **given: Any) -> CloudEvent:
+    return _published(publications.PublicationCorrected, person, given, reason="the identification was rescinded")
+
+
+def interred(person: str = "P-0001", **given: Any) -> CloudEvent:
+    defaults = {"person": person, "place": "a national cemetery"}
+    return said(returns.IntermentCompleted, "casualty_office", defaults, given)
+
+
+def rosette(person: str = "P-0001", **given: Any) -> CloudEvent:
+    defaults = {"person": person, "place": "Honolulu Memorial"}
+    return said(returns.RosettePlaced, "casualty_office", defaults, given)
 
 
 def accounted_for(person: str = "P-0001", **given: Any) -> CloudEvent:
-    return said(family.StatusAccountedFor, "casualty_office", {"person": person, "date": "2018-09-20"}, given)
+    return said(returns.StatusAccountedFor, "casualty_office", {"person": person, "date": "2018-09-20"}, given)
 
 
 # ------------------------------------------------------------------------------------------------- one of each type
@@ -378,9 +550,12 @@ def _of(build: Callable[..., CloudEvent], stream: Stream, *args: Any) -> Callabl
 
 
 _BUILDERS: Final[tuple[Callable[..., CloudEvent], ...]] = (
-    turnover, registered, sealed, released, accepted, refused, declared, departed, arrived, ceremony,
-    reviewed, accessioned, associated, dissociated, evidence, excluded, exclusion_withdrawn, determined, rescinded,
-    kin, pnok, liaison, attempted, delivered, acknowledged, unreachable, override, briefed, accounted_for,
+    turnover, registered, sealed, released, accepted, refused, declared, departed, arrived, ceremony, storage_moved,
+    missing, found, transferred_abroad, reviewed, accessioned, opened, inventoried, mni, split, merged, associated,
+    dissociated, sample_cut, sample_reported, evidence, excluded, exclusion_withdrawn, attributed, determined, amended,
+    rescinded, project_closed, kin, kin_updated, kin_deceased, pnok, padd, liaison, relieved, election, attempted,
+    delivered, acknowledged, unreachable, override, briefed, briefing_declined, information, directed, returned,
+    accounted_for, publication_approved, published, publication_corrected, interred, rosette,
     *(_of(build, stream) for build in (discrepancy_reported, hold_placed, hold_lifted) for stream in STREAMS),
     *(_of(discrepancy_resolved, stream, "case:K55-01/count/T-1") for stream in STREAMS),
     lambda **given: corrected(released(), **given),

@@ -1,23 +1,21 @@
+# mypy: implicit-reexport
 """The event catalogue: every fact by its wire name, in catalogue order, with who may say it.
 
 A correction is said by whoever may say the type that it corrects: the table below lists the roles that may correct
-*something* on a stream, and `may_correct` judges one correction.
+*something* on a stream, and `may_correct` judges one correction. All that this module imports is there for its readers.
 """
 
 from typing import Final
 
 from shared.events.base import CATALOGUE, Fact
-from shared.events.common import (
-    DiscrepancyReported,
-    DiscrepancyResolved,
-    HoldLifted,
-    HoldPlaced,
-    RecordCorrected,
-)
+from shared.events.common import DiscrepancyReported as DiscrepancyReported
+from shared.events.common import DiscrepancyResolved as DiscrepancyResolved
+from shared.events.common import HoldLifted as HoldLifted
+from shared.events.common import HoldPlaced as HoldPlaced
+from shared.events.common import RecordCorrected as RecordCorrected
 from shared.events.custody import (
     CaseRegistered,
     CaseSealed,
-    CeremonyHeld,
     CustodyAccepted,
     CustodyDeclared,
     CustodyDiscrepancyReported,
@@ -27,42 +25,83 @@ from shared.events.custody import (
     CustodyRecordCorrected,
     CustodyRefused,
     CustodyReleased,
-    TransportArrived,
-    TransportDeparted,
     TurnoverDeclared,
 )
+from shared.events.determinations import (
+    AttributionDetermined,
+    IdentificationAmended,
+    IdentificationDetermined,
+    IdentificationRescinded,
+)
 from shared.events.family import (
-    BriefingCompleted,
+    ElectionRecorded,
     FamilyDiscrepancyReported,
     FamilyDiscrepancyResolved,
     FamilyHoldLifted,
     FamilyHoldPlaced,
     FamilyRecordCorrected,
+    InformationRecorded,
+    KinDeceased,
     KinRegistered,
+    KinUpdated,
     LiaisonAssigned,
-    NotificationAcknowledged,
-    NotificationAttempted,
-    NotificationDelivered,
-    NotificationOverrideAuthorized,
-    NotificationUnreachable,
+    LiaisonRelieved,
+    PaddDesignated,
     PnokDesignated,
-    StatusAccountedFor,
 )
 from shared.events.identification import (
     AccessionCreated,
     CaseAssociated,
     CaseDissociated,
+    CaseOpened,
     EvidenceAdded,
     ExclusionRecorded,
     ExclusionWithdrawn,
     FieldReviewCompleted,
-    IdentificationDetermined,
     IdentificationDiscrepancyReported,
     IdentificationDiscrepancyResolved,
     IdentificationHoldLifted,
     IdentificationHoldPlaced,
     IdentificationRecordCorrected,
-    IdentificationRescinded,
+    MniEstimated,
+    ProjectClosed,
+)
+from shared.events.lineage import (
+    CaseInventoried,
+    CaseMerged,
+    CaseSplit,
+    SampleCut,
+    SampleReported,
+)
+from shared.events.movements import (
+    CaseFound,
+    CaseMissingReported,
+    CeremonyHeld,
+    CustodyTransferredAbroad,
+    StorageMoved,
+    TransportArrived,
+    TransportDeparted,
+)
+from shared.events.publications import (
+    PublicationApproved,
+    PublicationCorrected,
+    PublicationPublished,
+)
+from shared.events.reports import (
+    BriefingCompleted,
+    BriefingDeclined,
+    NotificationAcknowledged,
+    NotificationAttempted,
+    NotificationDelivered,
+    NotificationOverrideAuthorized,
+    NotificationUnreachable,
+)
+from shared.events.returns import (
+    DispositionDirected,
+    IntermentCompleted,
+    RemainsReturned,
+    RosettePlaced,
+    StatusAccountedFor,
 )
 from shared.terms import Role, Stream
 
@@ -77,6 +116,7 @@ CATALOGUE_ORDER: Final[tuple[type[Fact], ...]] = (
     TransportDeparted,
     TransportArrived,
     CeremonyHeld,
+    StorageMoved,
     CustodyDiscrepancyReported,
     IdentificationDiscrepancyReported,
     FamilyDiscrepancyReported,
@@ -89,28 +129,55 @@ CATALOGUE_ORDER: Final[tuple[type[Fact], ...]] = (
     CustodyHoldLifted,
     IdentificationHoldLifted,
     FamilyHoldLifted,
+    CaseMissingReported,
+    CaseFound,
     CustodyRecordCorrected,
     IdentificationRecordCorrected,
     FamilyRecordCorrected,
     FieldReviewCompleted,
     AccessionCreated,
+    CaseOpened,
+    CaseInventoried,
+    MniEstimated,
+    CaseSplit,
+    CaseMerged,
     CaseAssociated,
     CaseDissociated,
+    SampleCut,
+    SampleReported,
     EvidenceAdded,
     ExclusionRecorded,
     ExclusionWithdrawn,
+    AttributionDetermined,
     IdentificationDetermined,
+    IdentificationAmended,
     IdentificationRescinded,
+    ProjectClosed,
+    CustodyTransferredAbroad,
     KinRegistered,
+    KinUpdated,
+    KinDeceased,
     PnokDesignated,
+    PaddDesignated,
     LiaisonAssigned,
+    LiaisonRelieved,
+    ElectionRecorded,
     NotificationAttempted,
     NotificationDelivered,
     NotificationAcknowledged,
     NotificationUnreachable,
     NotificationOverrideAuthorized,
     BriefingCompleted,
+    BriefingDeclined,
+    InformationRecorded,
+    DispositionDirected,
+    RemainsReturned,
     StatusAccountedFor,
+    PublicationApproved,
+    PublicationPublished,
+    PublicationCorrected,
+    IntermentCompleted,
+    RosettePlaced,
 )
 """Type rank: of two facts at one instant, the one listed first comes first (field, section 3)."""
 
@@ -124,62 +191,3 @@ assert BY_WIRE_NAME == CATALOGUE, "a fact is missing from the catalogue order"
 def may_correct(role: Role, corrected: type[Fact], stream: Stream) -> bool:
     """Whether a correction by `role` on `stream` may have an effect on an event of type `corrected`."""
     return corrected.stream == stream and role in corrected.roles
-
-
-__all__ = [
-    "BY_WIRE_NAME",
-    "CATALOGUE_ORDER",
-    "RANK",
-    "WHO_MAY_SAY",
-    "AccessionCreated",
-    "BriefingCompleted",
-    "CaseAssociated",
-    "CaseDissociated",
-    "CaseRegistered",
-    "CaseSealed",
-    "CeremonyHeld",
-    "CustodyAccepted",
-    "CustodyDeclared",
-    "CustodyDiscrepancyReported",
-    "CustodyDiscrepancyResolved",
-    "CustodyHoldLifted",
-    "CustodyHoldPlaced",
-    "CustodyRecordCorrected",
-    "CustodyRefused",
-    "CustodyReleased",
-    "DiscrepancyReported",
-    "DiscrepancyResolved",
-    "EvidenceAdded",
-    "ExclusionRecorded",
-    "ExclusionWithdrawn",
-    "Fact",
-    "FamilyDiscrepancyReported",
-    "FamilyDiscrepancyResolved",
-    "FamilyHoldLifted",
-    "FamilyHoldPlaced",
-    "FamilyRecordCorrected",
-    "FieldReviewCompleted",
-    "HoldLifted",
-    "HoldPlaced",
-    "IdentificationDetermined",
-    "IdentificationDiscrepancyReported",
-    "IdentificationDiscrepancyResolved",
-    "IdentificationHoldLifted",
-    "IdentificationHoldPlaced",
-    "IdentificationRecordCorrected",
-    "IdentificationRescinded",
-    "KinRegistered",
-    "LiaisonAssigned",
-    "NotificationAcknowledged",
-    "NotificationAttempted",
-    "NotificationDelivered",
-    "NotificationOverrideAuthorized",
-    "NotificationUnreachable",
-    "PnokDesignated",
-    "RecordCorrected",
-    "StatusAccountedFor",
-    "TransportArrived",
-    "TransportDeparted",
-    "TurnoverDeclared",
-    "may_correct",
-]

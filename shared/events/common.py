@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
-from pydantic import Field, JsonValue, field_validator, model_validator
+from pydantic import AfterValidator, Field, JsonValue, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from shared.events.base import Fact
@@ -17,13 +17,23 @@ from shared.terms import (
     Precision,
     Prose,
     Reference,
+    Seal,
     Subject,
     Term,
     Values,
     Zone,
 )
 
+
+def nothing_twice(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    if len(set(values)) != len(values):
+        raise PydanticCustomError("repeated", "names the same thing twice")
+    return values
+
+
 Cases = Annotated[tuple[CaseNumber, ...], Field(min_length=1, max_length=1000)]
+Seals = Annotated[tuple[Seal, ...], Field(max_length=2000)]
+TwoPeople = Annotated[tuple[Reference, ...], Field(min_length=2, max_length=2), AfterValidator(nothing_twice)]
 
 RESCINDED: Final = "rescinded:"
 REMOVED: Final = "removed:"
@@ -122,9 +132,3 @@ class RecordCorrected(Fact):
         if (self.replacement is not None) != (self.reason == "incorrect_data"):
             raise PydanticCustomError("replacement", "incorrect_data carries a replacement, did_not_occur carries none")
         return self
-
-
-def nothing_twice(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    if len(set(values)) != len(values):
-        raise PydanticCustomError("repeated", "names the same thing twice")
-    return values

@@ -1,6 +1,6 @@
-"""Custody: who answers for a case, where it is, and what it is sealed with."""
+"""Custody: who answers for a case, and what it is sealed with."""
 
-from typing import Annotated, ClassVar, Final, Literal
+from typing import Annotated, ClassVar, Final
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -13,6 +13,7 @@ from shared.events.common import (
     HoldLifted,
     HoldPlaced,
     RecordCorrected,
+    Seals,
 )
 from shared.terms import (
     CaseKind,
@@ -22,9 +23,7 @@ from shared.terms import (
     Party,
     Place,
     Prose,
-    Reference,
     Role,
-    Seal,
     Stream,
     TransferId,
     TurnoverId,
@@ -32,7 +31,6 @@ from shared.terms import (
 )
 
 CUSTODIAN: Final = said_by("custodian")
-Seals = Annotated[tuple[Seal, ...], Field(max_length=2000)]
 
 
 class CustodyFact(Fact):
@@ -145,39 +143,6 @@ class CustodyDeclared(CustodyFact):
     custodian: Party
     place: Place
     basis: Prose
-
-
-class TransportDeparted(CustodyFact):
-    """Cases left a place with a carrier. Location only: nobody's custody changes."""
-
-    name: ClassVar[str] = "transport.departed"
-
-    cases: Cases
-    carrier: Party
-    mission: Reference
-    place: Place
-    bound_for: Place | None = None
-
-
-class TransportArrived(CustodyFact):
-    """Cases arrived at a place with a carrier. Location only: nobody's custody changes."""
-
-    name: ClassVar[str] = "transport.arrived"
-
-    cases: Cases
-    carrier: Party
-    mission: Reference
-    place: Place
-
-
-class CeremonyHeld(CustodyFact):
-    """Honours were rendered."""
-
-    name: ClassVar[str] = "ceremony.held"
-
-    cases: Cases
-    kind: Literal["repatriation", "honorable_carry", "plane_side"]
-    place: Place
 
 
 class CustodyDiscrepancyReported(CustodyFact, DiscrepancyReported):

@@ -1,9 +1,8 @@
-"""Family: who must be told, through whom, and what the liaisons report back. References only, never a name or an address."""
+"""Family: who must be told, through whom, and what they chose. References only, never a name or an address."""
 
-from datetime import date
-from typing import Annotated, ClassVar, Final, Literal, Self
+from typing import Annotated, ClassVar, Final, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from shared.events.base import Fact, said_by
@@ -13,22 +12,20 @@ from shared.events.common import (
     HoldLifted,
     HoldPlaced,
     RecordCorrected,
-    nothing_twice,
+    TwoPeople,
 )
 from shared.terms import (
-    Channel,
+    Choice,
     ContactHours,
     DeterminationId,
     Instant,
     KinReference,
     LiaisonReference,
-    Line,
-    NoticeReference,
+    Numbered,
     PersonReference,
     Prose,
     Reference,
     Role,
-    Says,
     Service,
     Stream,
     Zone,
@@ -36,6 +33,7 @@ from shared.terms import (
 
 CASUALTY_OFFICE: Final = said_by("casualty_office")
 LIAISON: Final = said_by("liaison")
+Windows = Annotated[tuple[ContactHours, ...], Field(max_length=7)]
 
 
 class FamilyFact(Fact):
@@ -55,8 +53,37 @@ class KinRegistered(FamilyFact):
     relation: Reference
     basis: Reference
     zone: Zone
-    contact_hours: Annotated[tuple[ContactHours, ...], Field(max_length=7)] = ()
+    contact_hours: Windows = ()
     required: bool
+
+
+class KinUpdated(FamilyFact):
+    """What changed about a kin; what is left out is as it was. `zone` is where the kin lives now."""
+
+    name: ClassVar[str] = "kin.updated"
+
+    person: PersonReference
+    kin: KinReference
+    relation: Reference | None = None
+    basis: Reference | None = None
+    zone: Zone | None = None
+    contact_hours: Windows | None = None
+    required: bool | None = None
+
+    @model_validator(mode="after")
+    def changes_something(self) -> Self:
+        if all(each is None for each in (self.relation, self.basis, self.zone, self.contact_hours, self.required)):
+            raise PydanticCustomError("update_of_nothing", "an update gives at least one thing that changed")
+        return self
+
+
+class KinDeceased(FamilyFact):
+    """A kin has died: nothing is owed to them any more. It appoints nobody in their place."""
+
+    name: ClassVar[str] = "kin.deceased"
+
+    person: PersonReference
+    kin: KinReference
 
 
 class PnokDesignated(FamilyFact):
@@ -69,10 +96,18 @@ class PnokDesignated(FamilyFact):
     basis: Prose
 
 
-class LiaisonAssigned(FamilyFact):
-    """A liaison speaks to a family (or to one of its kin) from an instant on. The address is in the tracker's directory."""
+class PaddDesignated(FamilyFact):
+    """The casualty office designated who directs disposition, and chooses about later portions."""
 
-    name: ClassVar[str] = "liaison.assigned"
+    name: ClassVar[str] = "padd.designated"
+
+    person: PersonReference
+    kin: KinReference
+    basis: Prose
+
+
+class Liaison(FamilyFact):
+    """A liaison and the family, or the one kin, that he speaks to. The address is in the tracker's directory."""
 
     person: PersonReference
     kin: KinReference | None = None
@@ -81,98 +116,42 @@ class LiaisonAssigned(FamilyFact):
     from_: Annotated[Instant, Field(alias="from")]
 
 
-class Report(FamilyFact):
-    """What a liaison did about a notice: named by its reference or, if we did not write it, by its line and what it said."""
+class LiaisonAssigned(Liaison):
+    """A liaison speaks to a family, or to one of its kin, from an instant on. The address is in the tracker's directory."""
 
-    roles: ClassVar[frozenset[Role]] = LIAISON
-
-    person: PersonReference
-    kin: KinReference
-    notice: NoticeReference | None = None
-    line: Line | None = None
-    says: Says | None = None
-    channel: Channel
-    at: Instant
-
-    @model_validator(mode="after")
-    def says_what_it_is_about(self) -> Self:
-        by_line = self.line is not None and self.says is not None
-        if (self.line is None) != (self.says is None) or by_line == (self.notice is not None):
-            raise PydanticCustomError("report", "a report names a notice, or else a line together with what it says")
-        return self
+    name: ClassVar[str] = "liaison.assigned"
 
 
-class NotificationAttempted(Report):
-    """The liaison tried to reach the kin. Nobody has been told."""
+class LiaisonRelieved(Liaison):
+    """A liaison no longer speaks to a family, or to one of its kin, from an instant on. It names no successor."""
 
-    name: ClassVar[str] = "notification.attempted"
-
-
-class NotificationDelivered(Report):
-    """The kin was told, in person or by the channel named. This alone says what a family knows."""
-
-    name: ClassVar[str] = "notification.delivered"
+    name: ClassVar[str] = "liaison.relieved"
 
 
-class NotificationAcknowledged(FamilyFact):
-    """The liaison read a notice and is acting on it. The family has not been told by this."""
+class ElectionRecorded(FamilyFact):
+    """The PADD chose how to be told of later portions; with a determination or an amendment, of that portion only.
 
-    name: ClassVar[str] = "notification.acknowledged"
-    roles: ClassVar[frozenset[Role]] = LIAISON
+    It is in force from `effective_from`; whether its signer was the PADD is judged at the instant of the event.
+    """
+
+    name: ClassVar[str] = "election.recorded"
 
     person: PersonReference
-    kin: KinReference
-    notice: NoticeReference
-    at: Instant
+    choice: Choice
+    determination: DeterminationId | None = None
+    signed_by: KinReference
+    witness: Reference
+    effective_from: Instant
 
 
-class NotificationUnreachable(FamilyFact):
-    """The kin could not be reached. Alone this opens nothing; with an override by two people others may be told."""
+class InformationRecorded(FamilyFact):
+    """Two people let a piece of information go to a family. It is by its reference, and is no identification."""
 
-    name: ClassVar[str] = "notification.unreachable"
-    roles: ClassVar[frozenset[Role]] = LIAISON
-
-    person: PersonReference
-    kin: KinReference
-    notice: NoticeReference | None = None
-    at: Instant
-    attempts: Annotated[int, Field(ge=1, le=1000)]
-
-
-class NotificationOverrideAuthorized(FamilyFact):
-    """Two people took the decision to go on without `kin` having been told, or to contact outside the window."""
-
-    name: ClassVar[str] = "notification.override_authorized"
+    name: ClassVar[str] = "information.recorded"
 
     person: PersonReference
-    kin: KinReference
-    of: Literal["unreachable", "contact_window"]
-    authorized_by: Annotated[tuple[Reference, ...], Field(min_length=2, max_length=2)]
-    reason: Prose
-    at: Instant
-
-    _two_people = field_validator("authorized_by")(nothing_twice)
-
-
-class BriefingCompleted(FamilyFact):
-    """The kin was briefed on a determination in person."""
-
-    name: ClassVar[str] = "briefing.completed"
-    roles: ClassVar[frozenset[Role]] = LIAISON
-
-    person: PersonReference
-    determination: DeterminationId
-    kin: KinReference
-    at: Instant
-
-
-class StatusAccountedFor(FamilyFact):
-    """The person is accounted for: the statistic, which follows the family's being told."""
-
-    name: ClassVar[str] = "status.accounted_for"
-
-    person: PersonReference
-    date: date
+    reference: Numbered
+    approvers: TwoPeople
 
 
 class FamilyDiscrepancyReported(FamilyFact, DiscrepancyReported):

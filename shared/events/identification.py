@@ -1,8 +1,8 @@
-"""Identification: what the laboratory found and what the medical examiner determined."""
+"""Identification: what the laboratory took in, opened, estimated, associated and excluded."""
 
-from typing import Annotated, ClassVar, Final, Self
+from typing import ClassVar, Final, Self
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from shared.events.base import Fact, said_by
@@ -13,13 +13,12 @@ from shared.events.common import (
     HoldLifted,
     HoldPlaced,
     RecordCorrected,
-    nothing_twice,
+    Seals,
+    TwoPeople,
 )
 from shared.terms import (
     CaseNumber,
     Count,
-    DeterminationId,
-    DeterminationKind,
     Individual,
     LineOfEvidence,
     Party,
@@ -63,6 +62,26 @@ class AccessionCreated(IdentificationFact):
     cases: Cases
     accession_number: Reference
     laboratory: Party
+
+
+class CaseOpened(IdentificationFact):
+    """Two people opened a case and took these seals off it. What it held is said by its inventory."""
+
+    name: ClassVar[str] = "case.opened"
+
+    case: CaseNumber
+    seals_removed: Seals
+    opened_by: TwoPeople
+
+
+class MniEstimated(IdentificationFact):
+    """The laboratory estimated the minimum number of individuals of a turnover: a new version beside those before it."""
+
+    name: ClassVar[str] = "mni.estimated"
+
+    scope: TurnoverId
+    value: Count
+    method: Prose
 
 
 class CaseAssociated(IdentificationFact):
@@ -133,39 +152,12 @@ class ExclusionWithdrawn(Exclusion):
     name: ClassVar[str] = "exclusion.withdrawn"
 
 
-class IdentificationDetermined(IdentificationFact):
-    """The medical examiner identified persons. Nobody else may; what is tentative never becomes this."""
+class ProjectClosed(IdentificationFact):
+    """The laboratory ended its work on a turnover. A family that chose to be told at the end is told from here on."""
 
-    name: ClassVar[str] = "identification.determined"
-    roles: ClassVar[frozenset[Role]] = MEDICAL_EXAMINER
+    name: ClassVar[str] = "project.closed"
 
-    determination: DeterminationId
-    persons: Annotated[tuple[PersonReference, ...], Field(min_length=1, max_length=50)]
-    cases: Annotated[tuple[CaseNumber, ...], Field(max_length=1000)] = ()
-    individuals: Annotated[tuple[Individual, ...], Field(max_length=50)] = ()
-    kind: DeterminationKind
-    lines: Annotated[tuple[LineOfEvidence, ...], Field(min_length=1)]
-    signed_by: Reference
-
-    _nothing_twice = field_validator("persons", "cases", "individuals")(nothing_twice)
-
-    @model_validator(mode="after")
-    def identifies_something(self) -> Self:
-        if not self.cases and not self.individuals:
-            raise PydanticCustomError("determination_of_nothing", "a determination names cases or individuals")
-        if (len(self.persons) > 1) != (self.kind == "group"):
-            raise PydanticCustomError("group", "a group determination names several persons, any other names one")
-        return self
-
-
-class IdentificationRescinded(IdentificationFact):
-    """The medical examiner took a determination back, whatever its date."""
-
-    name: ClassVar[str] = "identification.rescinded"
-    roles: ClassVar[frozenset[Role]] = MEDICAL_EXAMINER
-
-    determination: DeterminationId
-    reason: Prose
+    scope: TurnoverId
 
 
 class IdentificationDiscrepancyReported(IdentificationFact, DiscrepancyReported):

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, Literal, NamedTuple
 
 from services.tracker.model.holds import removed, rescinded
-from shared.events import IdentificationDetermined, IdentificationRescinded, RecordCorrected
+from shared.events import CaseInventoried, IdentificationDetermined, IdentificationRescinded, RecordCorrected
 from shared.events.base import Fact
 from shared.events.event import Event
-from shared.terms import Subject
+from shared.terms import Inventoried, Remains, Subject
 
 TargetKind = Literal["case", "person", "turnover", "individual", "determination", "hold", "transfer", "discrepancy", "event"]
 HUBS: Final[tuple[TargetKind, ...]] = ("case", "person", "turnover")
@@ -79,15 +79,36 @@ def _manifest(expected: int | tuple[str, ...]) -> Iterable[Target]:
     return () if isinstance(expected, int) else [Target("case", number) for number in expected]
 
 
+def _scope(scope: str | tuple[str, ...]) -> Iterable[Target]:
+    """The turnover that an estimate, a closure or a publication covers; the scope of a hold is the acts that it blocks."""
+    return (Target("turnover", scope),) if isinstance(scope, str) else ()
+
+
+def _remains(remains: Remains) -> Iterable[Target]:
+    return (*_many("case")(remains.cases), *_many("individual")(remains.individuals))
+
+
+def _inventory(found: tuple[Inventoried, ...]) -> Iterable[Target]:
+    return [Target("case", each.case) for each in found]
+
+
 _FIELDS: Final[dict[str, Reader]] = {
     "case": _one("case"),
     "cases": _many("case"),
+    "parent": _one("case"),
+    "parents": _many("case"),
+    "children": _many("case"),
+    "sample": _one("case"),
+    "added": _remains,
+    "removed": _remains,
     "person": _one("person"),
     "persons": _many("person"),
     "turnover": _one("turnover"),
+    "scope": _scope,
     "individual": _one("individual"),
     "individuals": _many("individual"),
     "determination": _one("determination"),
+    "amendment": _with_hold(removed),
     "hold": _one("hold"),
     "transfer": _one("transfer"),
     "discrepancy": lambda id: (Target("discrepancy", id), subject_of(id)),
@@ -96,15 +117,18 @@ _FIELDS: Final[dict[str, Reader]] = {
 }
 """Fields that name a target. One word each everywhere: a field of this name never means anything else."""
 
-_TAKEN_BACK: Final[dict[type[Fact], Reader]] = {
-    IdentificationDetermined: _with_hold(removed),
-    IdentificationRescinded: _with_hold(rescinded),
+_OF_TYPE: Final[dict[type[Fact], dict[str, Reader]]] = {
+    CaseInventoried: {"cases": _inventory},
+    IdentificationDetermined: {"determination": _with_hold(removed)},
+    IdentificationRescinded: {"determination": _with_hold(rescinded)},
 }
+"""Fields of one type that say more than their name does elsewhere."""
+
 _READERS: dict[type[Fact], tuple[tuple[str, Reader], ...]] = {}
 """Worked out once a type, since every event passes here."""
 
 
 def _readers(fact: type[Fact]) -> tuple[tuple[str, Reader], ...]:
-    fields = _FIELDS | ({"determination": _TAKEN_BACK[fact]} if fact in _TAKEN_BACK else {})
+    fields = _FIELDS | _OF_TYPE.get(fact, {})
     _READERS[fact] = tuple((name, fields[name]) for name in fact.model_fields if name in fields)
     return _READERS[fact]
