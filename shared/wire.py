@@ -314,7 +314,7 @@ def decode(stream: Stream, fields: Mapping[bytes, bytes]) -> Decoded | Unreadabl
 def bears_admission(said: CloudEvent) -> bool:
     """Whether an event that has been read bears what intake adds, in the form in which only intake writes it.
 
-    This keeps out what was written by mistake. Whoever may write to a stream can forge all of it: the server has to keep them out.
+    This keeps out what was written by mistake. Whoever may write to a stream can forge all of it: keep them off the server.
     """
     submitter = said.get("submitter")
     return (
