@@ -5,7 +5,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,14 @@ import embedded
 from embedded.mailbox import DROP, HANG
 from services.tracker.notices import words
 from services.tracker.notices.delivery import Delivery
+from services.tracker.notices.dispatch import Dispatch
 from services.tracker.record import by_hand
+from services.tracker.record.freezes import freeze, unfreeze
 from tests import facts
 from tests.integration.desk import Desk, desk, identified
 
 DUTY = "duty@rosette.example.org"
+FIRST, MOVED = "first@liaisons.example.org", "moved@liaisons.example.org"
 
 
 @pytest.fixture
@@ -169,6 +173,101 @@ async def test_a_claim_that_a_stop_overtakes_never_transmits(at: Desk, mailbox: 
     await at.settle()
     assert await at.states("identification") == ["withdrawn"]
     assert [mail.message["Subject"] for mail in mailbox.attempts if "family" in mail.message["Subject"]] == []
+
+
+async def frozen(at: Desk) -> None:
+    async with at.pool.connection() as conn:
+        await freeze(conn, "tests", "a look", at.now())
+
+
+async def unreadable(at: Desk, names: Sequence[str] = ()) -> None:
+    await at.ask(
+        """INSERT INTO quarantine (stream, entry_id, reason, detail, fields, concerns, filed_at)
+           VALUES ('custody', '9-9', 'not_json', '', '{}', %s, %s) RETURNING no""",
+        list(names) or None,
+        at.now(),
+    )
+
+
+async def at_another_address(at: Desk) -> None:
+    hours = {"zone": "America/Chicago", "hours": ("07:00", "18:00")}
+    await at.directory(facts.directory({"L-1": MOVED}, **hours))  # type: ignore[arg-type]
+
+
+def before_data(at: Desk, come_up: Callable[[Desk], Awaitable[None]]) -> Dispatch:
+    """A dispatch during whose first hand-over something comes up, after the claim and before DATA."""
+    dispatch = at.dispatch()
+    hand_over = dispatch.sayer.channel.hand_over
+    come_ups = iter([come_up])
+
+    async def meanwhile(*given: object) -> object:
+        for each in come_ups:
+            await each(at)
+        return await hand_over(*given)  # type: ignore[arg-type]
+
+    dispatch.sayer.channel.hand_over = meanwhile  # type: ignore[assignment, method-assign]
+    return dispatch
+
+
+@pytest.mark.parametrize(
+    ("come_up", "why"),
+    [
+        (frozen, "frozen"),
+        (unreadable, "unreadable"),
+        (partial(unreadable, names=["K55-01"]), "unreadable"),
+        (at_another_address, "address changed"),
+    ],
+    ids=["freeze", "unreadable", "unreadable about its case", "address"],
+)
+async def test_what_comes_up_between_claim_and_data_keeps_a_family_from_being_told(
+    come_up: Callable[[Desk], Awaitable[None]], why: str, at: Desk, mailbox: embedded.Mailbox
+) -> None:
+    await at.tell(*identified())
+    await at.settle(before_data(at, come_up))
+    assert mailbox.attempts == []
+    assert await at.states("identification") == ["ready"]
+    said = await at.ask("SELECT before, after, why FROM notice_transition ORDER BY no DESC LIMIT 1")
+    assert said == [("sending", "ready", f"deferred: {why}")]
+    async with at.pool.connection() as conn:
+        await unfreeze(conn, "tests", "seen", at.now())
+        await conn.execute("UPDATE quarantine SET resolved_at = %s", (at.now(),))
+    at.machine.move(minutes=1)
+    assert await at.settle()
+    assert [mail.recipients for mail in mailbox.attempts] == [(MOVED if why == "address changed" else FIRST,)]
+
+
+async def test_an_unreadable_entry_about_another_case_that_was_once_the_persons_keeps_the_mail_back_just_before_data(
+    at: Desk, mailbox: embedded.Mailbox
+) -> None:
+    other = facts.registered("K55-02"), facts.determined("K55-02", "P-0001", "D-2"), facts.rescinded("D-2")
+    await at.tell(*identified(), *other)
+    await at.settle(before_data(at, partial(unreadable, names=["K55-02"])))
+    assert mailbox.attempts == []
+    assert "deferred: unreadable" in [why for (why,) in await at.ask("SELECT why FROM notice_transition")]
+
+
+async def test_a_stop_that_is_about_to_leave_waits_for_no_freeze_and_nothing_unreadable(
+    at: Desk, mailbox: embedded.Mailbox
+) -> None:
+    async def both(at: Desk) -> None:
+        await frozen(at)
+        await unreadable(at)
+
+    await at.tell(*identified())
+    await at.settle()
+    await at.tell(facts.rescinded())
+    await at.settle(before_data(at, both))
+    assert await at.states("stop") == ["sent"]
+
+
+async def test_a_stop_goes_to_the_address_that_the_directory_has_when_it_leaves(at: Desk, mailbox: embedded.Mailbox) -> None:
+    await at.tell(*identified())
+    await at.settle()
+    await at.tell(facts.rescinded())
+    await at.settle(before_data(at, at_another_address))
+    at.machine.move(minutes=1)
+    await at.settle()
+    assert [mail.recipients for mail in mailbox.attempts] == [(FIRST,), (MOVED,)]
 
 
 async def test_two_dispatchers_send_each_mail_once(at: Desk, mailbox: embedded.Mailbox) -> None:

@@ -13,6 +13,7 @@ from services.tracker.notices.outcomes import Outcome
 from services.tracker.record import attempts
 from services.tracker.record.commit import Register
 from services.tracker.record.group import Group, with_group
+from services.tracker.record.moves import move
 from services.tracker.record.notices_store import apply
 from services.tracker.record.obligations import clear
 from shared.clock import Now
@@ -37,7 +38,8 @@ async def _write(attempt: UUID, outcome: Outcome | Silent, machine: Now, group: 
     await attempts.end(group.conn, attempt, found.phase, found.reply, machine())
     if found.state != at.state:
         why = f"{found.phase}: {found.reply}"
-        await attempts.move(group.conn, at, found.state, why, now=group.at, attempt=attempt, again_at=found.again_at)
+        again_at = found.again_at
+        await move(group.cursor, at.reference, found.state, why, "attempted", now=group.at, attempt=attempt, again_at=again_at)
     log.info("notice.attempted", reference=at.reference, phase=found.phase, reply=found.reply, state=found.state)
     if found.phase == "unknown" and at.person is not None:  # a doubt about operators' own mail would only make more mail
         await doubt(group, attempt, at.reference)

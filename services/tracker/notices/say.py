@@ -5,6 +5,7 @@ DATA nobody knows, and a person is asked. Nowhere does a crash send a second mai
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
@@ -28,9 +29,11 @@ from services.tracker.notices.outcomes import Abandoned, Channel, Deferred, Outc
 from services.tracker.notices.window import ContactWindow, contact_window
 from services.tracker.notices.words import Place, words
 from services.tracker.record import attempts, claims
+from services.tracker.record.attempts import Hindrance
 from services.tracker.record.claimable import Candidate, concerned
 from services.tracker.record.claims import Claimed
 from services.tracker.record.commit import Register
+from services.tracker.record.directory import load_directory
 from services.tracker.record.group import Group, with_group
 from shared.clock import Now
 from shared.failpoints import failpoint
@@ -47,10 +50,26 @@ Said = Literal["said", "blocked", "passed"]
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """A claimed notice and its mail; None where the address, put there past the import, is not one."""
+    """A claimed notice and its mail; None where the address, put there past the import, is not one.
+
+    `near`: references of everybody and everything that it was judged with.
+    """
 
     claimed: Claimed
     mail: EmailMessage | None
+    near: Sequence[str]
+
+
+@dataclass(slots=True)
+class LastLook:
+    """Whether DATA may begin, as a channel asks it; `hindrance` is what was found in the way."""
+
+    look: Callable[[], Awaitable[Hindrance | None]]
+    hindrance: Hindrance | None = None
+
+    async def __call__(self) -> bool:
+        self.hindrance = await self.look()
+        return self.hindrance is None
 
 
 class Sayer:
@@ -101,7 +120,7 @@ class Sayer:
         if not sends:
             would_send(claimed.reference, claimed.kind, identity)
             return "said"
-        return Errand(claimed, self._mail(claimed, group, address, identity))
+        return Errand(claimed, self._mail(claimed, group, address, identity), group.names)
 
     def _mail(self, claimed: Claimed, group: Group, address: str, identity: str) -> EmailMessage | None:
         said = words(
@@ -119,8 +138,9 @@ class Sayer:
     async def _hand_over(self, errand: Errand) -> Outcome:
         if errand.mail is None:
             return Refused("not an address")
-        outcome = await self.channel.hand_over(errand.mail, partial(self._may_transmit, errand.claimed.attempt))
-        return Deferred("overtaken") if isinstance(outcome, Abandoned) else outcome
+        last_look = LastLook(partial(self._hindrance, errand))
+        outcome = await self.channel.hand_over(errand.mail, last_look)
+        return Deferred(last_look.hindrance or "overtaken") if isinstance(outcome, Abandoned) else outcome
 
     async def _write_down(self, attempt: UUID, person: str | None, outcome: Outcome) -> None:
         """What a mail server answered is known to nobody else: it is kept until the record can be written again."""
@@ -133,10 +153,20 @@ class Sayer:
                 log.warning("notice.unwritten", attempt=str(attempt), because=type(outage).__name__)
                 await asyncio.sleep(WRITE_AGAIN_S)
 
-    async def _may_transmit(self, attempt: UUID) -> bool:
+    async def _hindrance(self, errand: Errand) -> Hindrance | None:
+        """Between the claim and DATA minutes may pass, in which a freeze, an unreadable entry or another address comes up."""
+        claimed = errand.claimed
         async with self.register.pool.connection() as conn:
-            now, machine = self.register.now(), self.machine()
-            return await attempts.transmitting(conn, attempt, now=now, machine=machine, lease=self.lease)
+            address = address_of(claimed.recipient, await load_directory(conn))
+            return await attempts.transmitting(
+                conn,
+                claimed.attempt,
+                address_digest=digest_of(address) if address is not None else None,
+                near=errand.near,
+                now=self.register.now(),
+                machine=self.machine(),
+                lease=self.lease,
+            )
 
 
 def window_of(claimed: Claimed, group: Group) -> ContactWindow | None:

@@ -12,6 +12,7 @@
 Leases and back-off are on the machine's clock (`machine`), transitions on the record's (`now`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
@@ -20,44 +21,51 @@ from uuid import UUID
 from psycopg import AsyncConnection
 
 from services.tracker.model.notices import NoticeState
+from services.tracker.record.claimable import CERTAIN, LEGIBLE, UNFROZEN
 
 Conn = AsyncConnection[Any]
 Phase = Literal["sending", "transmitting", "accepted", "refused", "deferred", "unknown", "resolved", "logged"]
+Hindrance = Literal["overtaken", "address changed", "frozen", "unreadable"]
+"""Why a claimed notice may not leave after all. `overtaken`: its lease is over, or a stop or a report was faster. The last two
+keep only what tells a family."""
 
 ADDRESSED: Final = "UPDATE attempt SET address_digest = %s, message_id = %s WHERE id = %s"
-TRANSMITTING: Final = """
+
+OURS: Final = """
+  a.phase = 'sending' AND a.lease_until > %(machine)s AND n.state = 'sending'
+  AND NOT EXISTS (SELECT FROM notice s WHERE s.stops = n.reference AND s.state <> 'withdrawn')
+"""
+SAME_ADDRESS: Final = "a.address_digest IS NOT DISTINCT FROM %(address)s::text"
+NOT_CONCERNED: Final = "NOT EXISTS (SELECT FROM quarantine WHERE resolved_at IS NULL AND concerns && %(near)s::text[])"
+TRANSMITTING: Final = f"""
 WITH moved AS (
   UPDATE notice n SET state = 'transmitting' FROM attempt a
-  WHERE a.id = %(attempt)s AND a.phase = 'sending' AND a.lease_until > %(machine)s AND n.no = a.notice AND n.state = 'sending'
-    AND NOT EXISTS (SELECT FROM notice s WHERE s.stops = n.reference AND s.state <> 'withdrawn')
+  WHERE a.id = %(attempt)s AND n.no = a.notice AND {OURS} AND {SAME_ADDRESS}
+    AND (n.class <> 'family' OR ({CERTAIN} AND {NOT_CONCERNED}))
   RETURNING n.no
 ), tried AS (
   UPDATE attempt SET phase = 'transmitting', lease_until = %(lease)s FROM moved WHERE id = %(attempt)s
 )
 INSERT INTO notice_transition (notice, at, before, after, why, attempt)
 SELECT no, %(now)s, 'sending', 'transmitting', 'about to send', %(attempt)s FROM moved RETURNING notice
-"""
+"""  # noqa: S608 - composed of the conditions above
+WHY_NOT: Final = f"""
+SELECT CASE WHEN NOT ({OURS}) THEN 'overtaken' WHEN NOT ({SAME_ADDRESS}) THEN 'address changed'
+            WHEN NOT ({UNFROZEN}) THEN 'frozen' WHEN NOT ({LEGIBLE} AND {NOT_CONCERNED}) THEN 'unreadable'
+            ELSE 'overtaken' END
+FROM attempt a JOIN notice n ON n.no = a.notice WHERE a.id = %(attempt)s
+"""  # noqa: S608 - composed of the conditions above
 
 EXPIRED: Final = """
 SELECT a.id, n.person FROM attempt a JOIN notice n ON n.no = a.notice
 WHERE a.ended_at IS NULL AND a.lease_until <= %(machine)s ORDER BY a.lease_until
 """
 STANDS: Final = """
-SELECT a.phase, a.lease_until, n.no, n.reference, n.state, n.person,
+SELECT a.phase, a.lease_until, n.reference, n.state, n.person,
   (SELECT count(*) FROM attempt d WHERE d.notice = n.no AND d.phase = 'deferred')
 FROM attempt a JOIN notice n ON n.no = a.notice WHERE a.id = %s FOR UPDATE OF a, n
 """
 END: Final = "UPDATE attempt SET phase = %(phase)s, smtp_reply = %(reply)s, ended_at = %(machine)s WHERE id = %(attempt)s"
-# What is put off waits again for all that is accepted by then: its first look at the counters is old knowledge.
-MOVE: Final = """
-WITH moved AS (
-  UPDATE notice SET state = %(after)s, next_attempt_at = %(again_at)s,
-    awaits = CASE WHEN %(after)s <> 'ready' THEN awaits END
-  WHERE no = %(no)s RETURNING no
-)
-INSERT INTO notice_transition (notice, at, before, after, why, attempt)
-SELECT no, %(now)s, %(before)s, %(after)s, %(why)s, %(attempt)s FROM moved
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,6 @@ class Standing:
 
     phase: Phase
     lease_until: datetime | None
-    no: int
     reference: str
     state: NoticeState
     person: str | None
@@ -78,10 +85,31 @@ async def addressed(conn: Conn, attempt: UUID, address_digest: str, message_id: 
     await conn.execute(ADDRESSED, (address_digest, message_id, attempt))
 
 
-async def transmitting(conn: Conn, attempt: UUID, *, now: datetime, machine: datetime, lease: timedelta) -> bool:
-    """The last thing before DATA. False: the lease is over, or a stop or a report overtook it; then nothing may leave."""
-    given = {"attempt": attempt, "now": now, "machine": machine, "lease": machine + lease}
-    return await (await conn.execute(TRANSMITTING, given)).fetchone() is not None
+async def transmitting(
+    conn: Conn,
+    attempt: UUID,
+    *,
+    address_digest: str | None,
+    near: Sequence[str],
+    now: datetime,
+    machine: datetime,
+    lease: timedelta,
+) -> Hindrance | None:
+    """The last thing before DATA: what has come up since the claim is looked at once more, in one step with the commitment.
+
+    Args:
+        address_digest: of the recipient's address as the directory has it now.
+        near: references of all who share a case with it; something unreadable about any of them may concern it.
+
+    Returns:
+        what hinders it, and then nothing may leave; None where it is committed that it may have left.
+    """
+    given: dict[str, Any] = {"attempt": attempt, "now": now, "machine": machine, "lease": machine + lease}
+    given |= {"address": address_digest, "near": list(near)}
+    if await (await conn.execute(TRANSMITTING, given)).fetchone() is not None:
+        return None
+    found = await (await conn.execute(WHY_NOT, given)).fetchone()
+    return found[0] if found is not None else "overtaken"
 
 
 async def expired(conn: Conn, machine: datetime) -> list[tuple[UUID, str | None]]:
@@ -97,18 +125,3 @@ async def standing(conn: Conn, attempt: UUID) -> Standing | None:
 
 async def end(conn: Conn, attempt: UUID, phase: Phase, reply: str, machine: datetime) -> None:
     await conn.execute(END, {"attempt": attempt, "phase": phase, "reply": reply, "machine": machine})
-
-
-async def move(
-    conn: Conn,
-    at: Standing,
-    after: NoticeState,
-    why: str,
-    *,
-    now: datetime,
-    attempt: UUID | None = None,
-    again_at: datetime | None = None,
-) -> None:
-    """Bring a notice from where it stands to `after`, with its transition."""
-    given = {"no": at.no, "before": at.state, "after": after, "why": why, "now": now, "attempt": attempt}
-    await conn.execute(MOVE, given | {"again_at": again_at})

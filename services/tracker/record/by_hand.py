@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.tracker.model.notices import CLASS_OF, NoticeState
 from services.tracker.model.targets import Target
-from services.tracker.record import attempts
+from services.tracker.record import attempts, moves
 from services.tracker.record.actions import act
 from services.tracker.record.commit import Register
 from services.tracker.record.group import Group, with_group
@@ -18,15 +18,6 @@ from shared.clock import machine_now
 
 FIND: Final = "SELECT no, reference, kind, state, person, needs_release FROM notice WHERE reference = %s"
 DOUBTED: Final = "SELECT id FROM attempt WHERE notice = %s AND phase = 'unknown' ORDER BY started_at DESC LIMIT 1"
-MOVE: Final = """
-WITH moved AS (
-  UPDATE notice SET state = %(after)s, awaits = NULL, next_attempt_at = NULL, needs_release = NULL,
-         ready_at = CASE WHEN %(after)s = 'ready' THEN %(now)s ELSE ready_at END
-   WHERE no = %(no)s RETURNING no
-)
-INSERT INTO notice_transition (notice, at, before, after, why, attempt)
-SELECT no, %(now)s, %(before)s, %(after)s, %(why)s, %(attempt)s FROM moved
-"""
 TO_RELEASE: Final = """
 SELECT no, reference, kind, state, person, needs_release FROM notice
  WHERE needs_release IS NOT NULL AND state IN ('held', 'ready') ORDER BY no
@@ -142,5 +133,4 @@ def expect(at: Standing, state: NoticeState) -> None:
 
 
 async def move(group: Group, at: Standing, after: NoticeState, why: str, attempt: UUID | None = None) -> None:
-    given = {"no": at.no, "before": at.state, "after": after, "why": why, "now": group.at, "attempt": attempt}
-    await group.conn.execute(MOVE, given)
+    await moves.move(group.cursor, at.reference, after, why, "by_hand", now=group.at, attempt=attempt)

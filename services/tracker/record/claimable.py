@@ -22,13 +22,15 @@ Counters = Mapping[Stream, tuple[str, int]]
 
 WAITING: Final = "n.state = 'ready' AND n.needs_release IS NULL AND n.recipient IS NOT NULL"
 BACK: Final = "(n.next_attempt_at IS NULL OR n.next_attempt_at <= %(machine)s)"
-CERTAIN: Final = """
-  NOT EXISTS (SELECT FROM "freeze" WHERE lifted_at IS NULL)
-  AND NOT EXISTS (SELECT FROM quarantine q WHERE q.resolved_at IS NULL
-                  AND (q.concerns IS NULL OR q.concerns = '{}' OR q.concerns && array_append(n.cases, n.person)))
+UNFROZEN: Final = 'NOT EXISTS (SELECT FROM "freeze" WHERE lifted_at IS NULL)'
+LEGIBLE: Final = """
+  NOT EXISTS (SELECT FROM quarantine q WHERE q.resolved_at IS NULL
+              AND (q.concerns IS NULL OR q.concerns = '{}' OR q.concerns && array_append(n.cases, n.person)))
 """
-"""Nothing missing, nothing frozen, and nothing unreadable that may concern it. An entry that names nobody but only an id, such
-as a determination, may concern anybody."""
+"""Nothing unreadable may concern it. An entry that names only an id, such as a determination, may concern anybody."""
+
+CERTAIN: Final = f"{UNFROZEN} AND {LEGIBLE}"
+"""Nothing missing, nothing frozen, and nothing unreadable that may concern it: to claim it, and again just before it leaves."""
 
 SAME_EPOCHS: Final = """
   NOT EXISTS (SELECT FROM unnest(%(streams)s::text[]) AS s (stream) LEFT JOIN epoch e ON e.stream = s.stream AND e.current

@@ -8,9 +8,10 @@ from typing import Any, Final, Literal, assert_never
 
 from psycopg.types.json import Jsonb
 
-from services.tracker.model.notices import CLASS_OF, Add, Change, Finish, Notice, NoticeState, Owed, Reopen, Update, Withdraw
+from services.tracker.model.notices import CLASS_OF, Add, Change, Finish, Notice, Owed, Reopen, Update, Withdraw
 from services.tracker.model.reasons import Reason
 from services.tracker.model.reconcile import state_of
+from services.tracker.record.moves import move
 from services.tracker.record.names import Cursor
 
 Why = Literal["facts", "time", "policy", "rebuild", "person"]
@@ -49,15 +50,6 @@ UPDATE: Final = """
     INSERT INTO notice_transition (notice, at, before, after, why)
     SELECT no, %(at)s, before, %(state)s, %(why)s FROM changed WHERE before <> %(state)s
 """
-MOVE: Final = """
-    WITH stored AS (
-      SELECT no, state FROM notice WHERE reference = %(reference)s FOR UPDATE
-    ), changed AS (
-      UPDATE notice SET state = %(state)s, awaits = NULL FROM stored WHERE notice.no = stored.no
-      RETURNING notice.no, stored.state AS before)
-    INSERT INTO notice_transition (notice, at, before, after, why)
-    SELECT no, %(at)s, before, %(state)s, %(why)s FROM changed WHERE before <> %(state)s
-"""
 CHECK_AT: Final = "UPDATE person SET next_check_at = %b WHERE target = ANY(%b::bigint[])"
 
 FINISHED: Final = {
@@ -90,11 +82,11 @@ async def apply(cursor: Cursor, changes: Sequence[Change], why: Why, at: datetim
                 words = "owed again" if not owed.reasons else "held"
                 await cursor.execute(UPDATE, {**_columns(owed, why, at), "reference": reference, "why": words})
             case Withdraw(reference):
-                await _move(cursor, reference, "withdrawn", "no longer owed", at)
+                await move(cursor, reference, "withdrawn", "no longer owed", "follows", now=at)
             case Finish(reference, state):
-                await _move(cursor, reference, state, FINISHED[state], at)
+                await move(cursor, reference, state, FINISHED[state], "follows", now=at)
             case Reopen(reference):
-                await _move(cursor, reference, "sent", "its ground is back", at)
+                await move(cursor, reference, "sent", "its ground is back", "follows", now=at)
             case _:
                 assert_never(change)
 
@@ -107,10 +99,6 @@ async def check_again_at(cursor: Cursor, persons: Sequence[int], when: datetime 
 def new_reference() -> str:
     """96 random bits, as people can read them out."""
     return b32encode(token_bytes(12)).decode().rstrip("=")
-
-
-async def _move(cursor: Cursor, reference: str, state: NoticeState, why: str, at: datetime) -> None:
-    await cursor.execute(MOVE, {"reference": reference, "state": state, "why": why, "at": at})
 
 
 def _columns(owed: Owed, why: Why, at: datetime) -> dict[str, Any]:

@@ -12,7 +12,6 @@ NEXT_DUE = """
       SELECT next_check_at AS at FROM case_
       UNION ALL SELECT next_check_at FROM person
       UNION ALL SELECT next_check_at FROM turnover
-      UNION ALL SELECT next_check_at FROM notice WHERE state IN ('held', 'ready')
       UNION ALL SELECT ready_at + %(settling)s FROM notice WHERE state = 'ready' AND class = 'family'
     ) AS moment WHERE at > %(now)s
 """
