@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+from collections import Counter
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Annotated, Any, Final
@@ -11,7 +12,6 @@ import httpx2
 import typer
 import uvicorn
 from redis.exceptions import RedisError
-from rich.table import Table
 
 from services.intake.accept import Acceptor
 from services.intake.app import connect, create
@@ -19,7 +19,8 @@ from services.intake.preflight import unsafe
 from services.intake.settings import Settings
 from services.intake.source_commands import sources
 from services.intake.submit import TIMEOUT_S, Sent, Unreachable, send, statements
-from services.intake.terminal import REFUSED, UNREACHABLE, USAGE, Json, out, stop
+from services.intake.terminal import REFUSED, UNREACHABLE, USAGE, Json, configured, out, stop, unreadable
+from services.intake.told import told
 from shared import logs
 
 GRACE_S: Final = 10
@@ -41,13 +42,15 @@ def run(
     """
     given: dict[str, Any] = {"host": host, "port": port, "clock": clock}
     logs.configure("intake")
+    settings = configured(**given)
     try:
-        settings = Settings(**{name: value for name, value in given.items() if value is not None})
         reasons = asyncio.run(preflight(settings))
         application = create(settings)
     except RedisError as error:
-        raise stop(f"Redis cannot be reached: {type(error).__name__}", UNREACHABLE) from None
-    except (OSError, ValueError) as error:
+        raise stop(f"Redis cannot be reached (INTAKE_REDIS_URL): {type(error).__name__}", UNREACHABLE) from None
+    except OSError as error:
+        raise stop(f"{unreadable(error)}; `sources add` makes one", USAGE) from None
+    except ValueError as error:
         raise stop(str(error), USAGE) from None
     if reasons:
         raise stop("Not safe to accept on this server:\n" + "\n".join(f"  {reason}" for reason in reasons), REFUSED)
@@ -85,48 +88,44 @@ def submit(
     try:
         key = key_file.read_text().strip() if key_file else os.environ.get("INTAKE_KEY", "")
         found = list(statements(typer.get_text_stream("stdin").read() if str(file) == "-" else file.read_text()))
-    except (OSError, UnicodeDecodeError) as error:
-        raise stop(f"cannot be read: {error}", USAGE) from None
     except json.JSONDecodeError as error:
         raise stop(f"{file}: not JSON at line {error.lineno}, column {error.colno}", USAGE) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise stop(unreadable(error), USAGE) from None
     if not key:
         raise stop("a key is needed: --key-file, or the variable INTAKE_KEY", USAGE)
     sent: list[Sent] = []
-    unreachable = False
-    with httpx2.Client(base_url=url, headers={"authorization": f"Bearer {key}"}, timeout=TIMEOUT_S) as client:
-        try:
+    missing = ""
+    try:
+        with httpx2.Client(base_url=url, headers={"authorization": f"Bearer {key}"}, timeout=TIMEOUT_S) as client:
             sent.extend(send(client, found))
-        except Unreachable:
-            unreachable = True
+    except Unreachable as error:
+        missing = str(error)
+    except (httpx2.InvalidURL, UnicodeEncodeError):
+        raise stop("the URL, or the key, is not such that it can be sent", USAGE) from None
+    if any(each.answer["status"] == 503 for each in sent):
+        missing = f"{url} cannot reach its streams"
     show_sent(sent, len(found), as_json=as_json)
-    if unreachable or any(each.answer["status"] == 503 for each in sent):
-        raise stop("Not all could be sent; run the same again.", UNREACHABLE)
+    if missing:
+        raise stop(f"Not all could be sent: {missing}. Run the same again.", UNREACHABLE)
     if any(each.refused for each in sent):
         raise typer.Exit(REFUSED)
 
 
 def show_sent(sent: list[Sent], of: int, *, as_json: bool) -> None:
-    counts: dict[str, int] = {}
-    for each in sent:
-        counts[each.outcome] = counts.get(each.outcome, 0) + 1
-    if as_json:
-        answers = [{"number": each.number, **each.answer} for each in sent]
-        typer.echo(json.dumps({"statements": of, "outcomes": counts, "answers": answers}))
+    if not as_json:
+        for line in told(sent, of):
+            out.print(line, markup=False)
         return
-    table = Table("outcome", "events", title=f"{len(sent)} of {of} events answered")
-    for outcome, count in sorted(counts.items()):
-        table.add_row(outcome, str(count))
-    out.print(table)
-    for each in [each for each in sent if each.refused][:20]:
-        problem = each.answer["problem"]
-        out.print(f"event {each.number}: {problem['title']} {problem['pointer']}: {problem['detail']}", markup=False)
+    answers = [{"number": each.number, "id": each.id, **each.answer} for each in sent]
+    typer.echo(json.dumps({"statements": of, "outcomes": Counter(each.outcome for each in sent), "answers": answers}))
 
 
 @app.command()
 def openapi() -> None:
     """Print the OpenAPI document of the HTTP door. Needs no server."""
     with NamedTemporaryFile(suffix=".toml") as empty:
-        application = create(Settings(sources=Path(empty.name)))
+        application = create(configured(sources=Path(empty.name)))
     typer.echo(json.dumps(application.openapi(), indent=2, sort_keys=True))
 
 

@@ -5,14 +5,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from services.intake.grants import types_named
-from services.intake.settings import Settings
 from services.intake.source_edits import add as add_source
 from services.intake.source_edits import revoke as revoke_source
 from services.intake.sources import read
-from services.intake.terminal import USAGE, Json, out, stop
+from services.intake.terminal import USAGE, Json, configured, out, stop, unreadable
 from shared.terms import ROLES
 
 sources = typer.Typer(no_args_is_help=True, help="Who may say what: the sources file.")
@@ -20,7 +18,7 @@ SourcesFile = Annotated[Path | None, typer.Option("--file", help="The sources fi
 
 
 def file_of(given: Path | None) -> Path:
-    return given or Settings().sources
+    return given or configured().sources
 
 
 @sources.command()
@@ -41,7 +39,9 @@ def add(
         raise stop("no type of the catalogue has such a name", USAGE)
     try:
         key = add_source(file_of(file), entry)
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise stop(unreadable(error), USAGE) from None
+    except ValueError as error:
         raise stop(str(error), USAGE) from None
     typer.echo(json.dumps({"slug": slug, "key": key}) if as_json else key)
 
@@ -51,25 +51,29 @@ def list_(file: SourcesFile = None, as_json: Json = False) -> None:
     """Show the sources and what they may say; their keys are not known."""
     try:
         entries = read(file_of(file)).sources
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise stop(f"{unreadable(error)}; `sources add` makes one", USAGE) from None
+    except ValueError as error:
         raise stop(str(error), USAGE) from None
     if as_json:
         shown = [each.model_dump(exclude={"keys"}) | {"keys": len(each.keys)} for each in entries]
         typer.echo(json.dumps({"sources": shown}))
         return
-    table = Table("source", "keys", "uris", "roles", "types", "parties", "may correct")
     for each in entries:
-        rows = (each.uris, each.roles, each.types, each.parties, each.may_correct)
-        table.add_row(each.slug, str(len(each.keys)) if each.keys else "revoked", *("\n".join(row) for row in rows))
-    out.print(table)
+        out.print(each.slug if each.keys else f"{each.slug}  revoked", style="bold", markup=False)
+        granted = each.model_dump(exclude={"slug", "keys"}) | {"keys": [str(len(each.keys))]}
+        for name, values in granted.items():
+            out.print(f"  {name.replace('_', ' '):<12}{', '.join(values) or '-'}", markup=False)
 
 
 @sources.command()
-def revoke(slug: str, file: SourcesFile = None) -> None:
+def revoke(slug: str, file: SourcesFile = None, as_json: Json = False) -> None:
     """Take a source's keys away; a running intake follows with its next request."""
     try:
         if not revoke_source(file_of(file), slug):
             raise stop(f"there is no source {slug}", USAGE)
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise stop(unreadable(error), USAGE) from None
+    except ValueError as error:
         raise stop(str(error), USAGE) from None
-    typer.echo(f"{slug} has no keys any more")
+    typer.echo(json.dumps({"slug": slug, "revoked": True}) if as_json else f"{slug} has no keys any more")

@@ -10,7 +10,7 @@ from typing import Final
 
 import tomlkit
 
-from services.intake.sources import hash_of, read
+from services.intake.sources import BadSources, hash_of, read
 
 KEY_BYTES: Final = 32
 
@@ -19,6 +19,9 @@ def add(path: Path, entry: dict[str, object]) -> str:
     """Append a source with a new key and return the key, which is kept nowhere. Raises BadSources; the file is as it was."""
     key = secrets.token_urlsafe(KEY_BYTES)
     with alone(path):
+        known = read(path).sources if path.exists() else ()
+        if any(each.slug == entry["slug"] for each in known):
+            raise BadSources(f"{path} has a source {entry['slug']} already")
         document = tomlkit.parse(path.read_text()) if path.exists() else tomlkit.document()
         tables = document.setdefault("sources", tomlkit.aot())
         table = tomlkit.table()
@@ -31,6 +34,7 @@ def add(path: Path, entry: dict[str, object]) -> str:
 def revoke(path: Path, slug: str) -> bool:
     """Take all keys from a source; its grant stays readable. False where there is no such source."""
     with alone(path):
+        read(path)
         document = tomlkit.parse(path.read_text())
         for table in document.get("sources", ()):
             if table["slug"] == slug:
@@ -59,7 +63,10 @@ def replace(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        read(draft)
+        try:
+            read(draft)
+        except BadSources as wrong:
+            raise BadSources(str(wrong).replace(str(draft), str(path), 1)) from None
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

@@ -14,10 +14,18 @@ TIMEOUT_S: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One statement of the file (`number` counts from 1) and what intake said to it."""
+    """One statement of the file (`number` counts from 1), as it stands there, and what intake said to it."""
 
     number: int
+    text: str
     answer: dict[str, Any]
+
+    @property
+    def id(self) -> str | None:
+        """As its sender named it; None where it has no name that can be read."""
+        said = json.loads(self.text)
+        id = said.get("id") if isinstance(said, dict) else None
+        return id if isinstance(id, str) and id.isprintable() else None
 
     @property
     def outcome(self) -> str:
@@ -33,7 +41,7 @@ class Sent:
 
 
 class Unreachable(Exception):
-    """Intake did not answer, or not as intake does; how far it came is known by sending the same again."""
+    """Intake did not answer, or not as intake does; the message says which. How far it came is known by sending again."""
 
 
 def statements(text: str) -> Iterator[str]:
@@ -70,7 +78,8 @@ def send(client: httpx2.Client, found: list[str]) -> Iterator[Sent]:
     """
     for first in range(0, len(found), BATCH_SIZE):
         batch = found[first : first + BATCH_SIZE]
-        yield from (Sent(first + n, answer) for n, answer in enumerate(post(client, batch), 1))
+        answers = zip(batch, post(client, batch), strict=True)
+        yield from (Sent(first + n, text, answer) for n, (text, answer) in enumerate(answers, 1))
 
 
 def post(client: httpx2.Client, batch: list[str]) -> list[dict[str, Any]]:
@@ -79,8 +88,14 @@ def post(client: httpx2.Client, batch: list[str]) -> list[dict[str, Any]]:
     try:
         answer = client.post("/v1/events", content=body, headers={"content-type": BATCH})
         said = answer.json()
-    except (httpx2.TransportError, ValueError) as error:
-        raise Unreachable(type(error).__name__) from None
-    if answer.status_code == 200:
-        return list(said)
-    return [{"status": answer.status_code, "problem": said}] * len(batch)
+    except httpx2.TransportError as error:
+        raise Unreachable(f"no answer from {client.base_url} ({type(error).__name__})") from None
+    except ValueError:
+        raise Unreachable(f"{client.base_url} answered {answer.status_code} and no JSON: not intake") from None
+    match said:
+        case list() if len(said) == len(batch):
+            return said
+        case {"type": str(), "title": str(), "detail": str(), "pointer": str()}:
+            return [{"status": answer.status_code, "problem": said}] * len(batch)
+        case _:
+            raise Unreachable(f"{client.base_url} answered {answer.status_code}, not as intake does")

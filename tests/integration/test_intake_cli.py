@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import orjson
 import pytest
 from redis import Redis
@@ -15,7 +16,8 @@ from typer.testing import CliRunner, Result
 from services.intake.__main__ import app
 from services.intake.source_edits import add
 from services.intake.sources import BadSources, Register, hash_of, read
-from services.intake.submit import statements
+from services.intake.submit import Unreachable, send, statements
+from services.intake.told import REFUSALS_SHOWN
 from shared.streams import events_key
 from tests import facts
 from tests.integration.intake import key_of, process, running, sources_file
@@ -46,8 +48,9 @@ def test_a_source_is_added_listed_and_revoked(cli: Cli, tmp_path: Path) -> None:
     assert register.holder(key + "x") is None
     [listed] = json.loads(cli("sources", "list", "--json").stdout)["sources"]
     assert (listed["slug"], listed["keys"], listed["types"]) == ("unc-custody", 1, ["custody.*"])
-    assert "unc-custody" in cli("sources", "list").stdout
-    assert cli("sources", "revoke", "unc-custody").exit_code == 0
+    assert "unc-custody" in cli("sources", "list", COLUMNS="40").stdout
+    revoked = cli("sources", "revoke", "unc-custody", "--json")
+    assert json.loads(revoked.stdout) == {"slug": "unc-custody", "revoked": True}
     assert register.holder(key) is None
     assert "revoked" in cli("sources", "list").stdout
 
@@ -77,6 +80,23 @@ def test_a_wrong_edit_is_a_usage_error_and_leaves_the_file_as_it_was(cli: Cli, t
     assert cli(*args).exit_code == 2
     assert (tmp_path / "sources.toml").read_text() == before
     assert {file.name for file in tmp_path.iterdir()} == {"sources.toml", "sources.lock"}
+
+
+def test_what_is_wrong_with_an_edit_is_one_line_that_names_the_file(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "sources.toml"
+    missing = cli("sources", "list")
+    assert (missing.exit_code, missing.stderr) == (2, f"{file}: No such file or directory; `sources add` makes one\n")
+    cli("sources", "add", "known", *ADD)
+    again = cli("sources", "add", "known", *ADD)
+    assert (again.exit_code, again.stderr) == (2, f"{file} has a source known already\n")
+    malformed = cli("sources", "add", "Not a slug", *ADD)
+    assert malformed.stderr.startswith(f"{file}: sources.1.slug: ")
+    assert malformed.stderr.count("\n") == 1
+    file.write_text("[[sources]]\nkeys = 3\n")
+    assert cli("sources", "revoke", "known").exit_code == 2
+    wrong = cli("sources", "list", INTAKE_PORT="Zx81")
+    assert (wrong.exit_code, wrong.stderr.partition(": ")[0]) == (2, "INTAKE_PORT")
+    assert "Zx81" not in wrong.stderr
 
 
 def test_edits_at_the_same_time_are_all_kept(tmp_path: Path) -> None:
@@ -114,8 +134,7 @@ def test_a_file_that_was_moved_away_and_back_is_read_again_though_nothing_of_it_
     assert register.broken is not None
     aside.rename(file)
     assert register.holder(key_of("custodian")) is not None
-    assert register.broken is None
-    assert len(told) == 2
+    assert (register.broken, len(told)) == (None, 2)
 
 
 async def test_a_running_intake_follows_the_sources_file(redis_url: str, tmp_path: Path) -> None:
@@ -171,10 +190,52 @@ def test_files_are_sent_in_batches_and_exit_codes_say_how_it_went(cli: Cli, tmp_
     assert cli("submit", str(file), **env).exit_code == 2
 
 
-def test_without_intake_a_file_is_not_sent(cli: Cli, tmp_path: Path) -> None:
+def test_of_each_refused_event_its_id_and_every_reason_are_told_up_to_a_bound(cli: Cli, tmp_path: Path, url: str) -> None:
+    file, env = tmp_path / "events.json", {"INTAKE_KEY": key_of("custodian"), "INTAKE_URL": url}
+    bad = [facts.released(id=f"B-{n}", condition="unheard of", place=facts.ABSENT) for n in range(REFUSALS_SHOWN + 3)]
+    file.write_bytes(orjson.dumps([facts.released(id="G-1"), *bad]))
+    said = cli("submit", str(file), **env)
+    assert said.exit_code == 1
+    assert "event 2, id B-0: Not a valid event of its type (fix_and_resend)" in said.stdout.splitlines()
+    assert said.stdout.count("    /data/condition: ") == said.stdout.count("    /data/place: ") == REFUSALS_SHOWN
+    assert "and 3 more were refused; --json has them all" in said.stdout
+    answers = json.loads(cli("submit", str(file), "--json", **env).stdout)["answers"]
+    assert [each["id"] for each in answers] == ["G-1", *(each["id"] for each in bad)]
+    said = cli("submit", str(file), **env | {"INTAKE_KEY": "wrong"})
+    assert (said.exit_code, said.stdout.count("No valid key")) == (1, 1)
+    assert f"events 1 to {len(bad) + 1}: No valid key" in said.stdout
+
+
+@pytest.mark.parametrize("where", ["http://127.0.0.1:9", "ftp://127.0.0.1:9"])
+def test_without_intake_a_file_is_not_sent_and_the_url_is_named(cli: Cli, tmp_path: Path, where: str) -> None:
     file = tmp_path / "event.json"
     file.write_bytes(orjson.dumps(facts.released()))
-    assert cli("submit", str(file), INTAKE_KEY="k", INTAKE_URL="http://127.0.0.1:9").exit_code == 3
+    said = cli("submit", str(file), INTAKE_KEY="k", INTAKE_URL=where)
+    assert said.exit_code == 3
+    assert f"no answer from {where}" in said.stderr
+
+
+def test_what_answers_and_is_not_intake_is_said_to_be_something_else() -> None:
+    def not_intake(request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(200, text="<html>") if request.url.host == "page" else httpx2.Response(200, json={"ok": True})
+
+    for host in ("page", "other"):
+        with (
+            httpx2.Client(base_url=f"http://{host}", transport=httpx2.MockTransport(not_intake)) as client,
+            pytest.raises(Unreachable, match=f"http://{host} answered 200"),
+        ):
+            list(send(client, ["{}"]))
+
+
+def test_what_cannot_be_sent_at_all_is_a_usage_error(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "event.json"
+    said = cli("submit", str(file), INTAKE_KEY="k")
+    assert (said.exit_code, said.stderr) == (2, f"{file}: No such file or directory\n")
+    file.write_bytes(b"\xff")
+    assert cli("submit", str(file), INTAKE_KEY="k").exit_code == 2
+    file.write_bytes(b"{}")
+    assert cli("submit", str(file), INTAKE_KEY="\u00e9").exit_code == 2
+    assert cli("submit", str(file), INTAKE_KEY="k", INTAKE_URL="http://intake:door").exit_code == 2
 
 
 @pytest.mark.parametrize(
