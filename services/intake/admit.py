@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import orjson
 
+from services.intake.case_numbers import case_numbers
 from services.intake.grants import Source
 from services.intake.nearest import lead_on
 from services.intake.problems import ProblemType, Refused
@@ -108,6 +109,10 @@ def fact_outside_grant(data: Fact, source: Source, wire_name: str, type_at: str,
     for field in data.speaks_for:
         if not source.speaks_for(getattr(data, field)):
             yield not_granted("party", f"{data_at}/{field}")
+    if not source.speaks_of_all:
+        for at, number in case_numbers(data, data_at):
+            if not source.speaks_of(number):
+                yield not_granted("case", at)
 
 
 def correction_outside_grant(event: Event, data: RecordCorrected, source: Source) -> Iterator[Refused]:

@@ -19,6 +19,7 @@ class Source:
 
     `uris` are prefixes of the CloudEvents `source` it may use, `may_correct` those whose statements it may correct besides
     its own; `types` are wire names; `parties` are the parties in whose name it may speak, `*` for all.
+    `case_prefixes` are how the numbers begin of the cases that it may speak of (`K55-`), `*` for all.
     """
 
     slug: str
@@ -27,12 +28,20 @@ class Source:
     types: frozenset[str]
     parties: frozenset[str]
     may_correct: tuple[str, ...] = ()
+    case_prefixes: tuple[str, ...] = (ANY,)
 
     def speaks_as(self, uri: str) -> bool:
         return covered(uri, self.uris)
 
     def speaks_for(self, party: str) -> bool:
         return ANY in self.parties or party in self.parties
+
+    @property
+    def speaks_of_all(self) -> bool:
+        return ANY in self.case_prefixes
+
+    def speaks_of(self, number: str) -> bool:
+        return self.speaks_of_all or number.startswith(self.case_prefixes)
 
     def corrects(self, uri: str) -> bool:
         return covered(uri, self.uris) or covered(uri, self.may_correct)

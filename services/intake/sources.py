@@ -9,6 +9,7 @@ roles = ["custodian"]
 types = ["custody.*", "case.registered"]   # catalogue or wire names, `*` for any part
 parties = ["unc"]                          # in whose name it may hand over, and place and lift holds; `*` for all
 may_correct = []                           # prefixes of sources whose statements it may correct besides its own
+case_prefixes = ["K55-"]                   # how the numbers of its cases begin; `*`, or no such line, for all
 ```
 """
 
@@ -20,7 +21,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, model_validator
 
-from services.intake.grants import Source, types_named
+from services.intake.grants import ANY, Source, types_named
 from shared.terms import Role
 from shared.wire import SLUG
 
@@ -44,6 +45,7 @@ class Entry(BaseModel):
     types: Annotated[tuple[Text, ...], Field(min_length=1)]
     parties: tuple[Text, ...] = ()
     may_correct: tuple[Text, ...] = ()
+    case_prefixes: tuple[Text, ...] = (ANY,)
 
     def source(self) -> Source:
         return Source(
@@ -53,6 +55,7 @@ class Entry(BaseModel):
             types_named(self.types),
             frozenset(self.parties),
             self.may_correct,
+            self.case_prefixes,
         )
 
 

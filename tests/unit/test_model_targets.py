@@ -31,6 +31,33 @@ def test_a_determination_and_its_rescission_name_the_hold_that_comes_from_its_be
     assert named(facts.briefed()) == {("person", "P-0001"), ("determination", "D-1")}
 
 
+def test_an_amendment_names_what_it_amends_itself_with_its_hold_and_what_it_adds_and_removes() -> None:
+    amended = facts.amended(added={"cases": ["K-1"], "individuals": ["I-1"]}, removed={"cases": ["K-2"]})
+    ids = {("determination", "D-1"), ("determination", "A-1"), ("hold", "removed:A-1")}
+    assert named(amended) == ids | {("case", "K-1"), ("individual", "I-1"), ("case", "K-2")}
+
+
+def test_lineage_names_the_cases_of_both_sides() -> None:
+    three = {("case", "K-1"), ("case", "K-2"), ("case", "K-3")}
+    assert named(facts.inventoried("K-1", "K-2", "K-3")) == three
+    assert named(facts.split("K-1", "K-2", "K-3")) == three
+    assert named(facts.merged("K-1", "K-2", "K-3")) == three
+    assert named(facts.sample_cut("K-1", "K-2")) == {("case", "K-1"), ("case", "K-2")}
+
+
+def test_the_scope_of_an_estimate_is_a_turnover_and_that_of_a_hold_is_none() -> None:
+    assert named(facts.mni("TO-1")) == named(facts.project_closed("TO-1")) == {("turnover", "TO-1")}
+    assert named(facts.published(scope="TO-1")) == {("turnover", "TO-1")}
+    assert named(facts.hold_placed("H-1", "K-1")) == {("hold", "H-1"), ("case", "K-1")}
+
+
+def test_kin_liaisons_and_the_references_of_information_are_no_targets() -> None:
+    only_the_person = {("person", "P-0001")}
+    for statement in (facts.kin_updated(), facts.kin_deceased(), facts.relieved(), facts.information(), facts.election()):
+        assert named(statement) == only_the_person
+    assert named(facts.returned("K-1", "KIN-1")) == {("case", "K-1")}
+
+
 def test_a_hold_of_a_person_names_the_person() -> None:
     assert named(facts.hold_placed(cases=[], person="P-0001")) == {("hold", "H-1"), ("person", "P-0001")}
 
