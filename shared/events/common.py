@@ -120,7 +120,10 @@ class Replacement(Term):
 
 
 class RecordCorrected(Fact):
-    """An earlier event did not occur, or said the wrong thing. Both stay readable; the last in world order stands."""
+    """An earlier event did not occur, or said the wrong thing. Both stay readable; the last in world order stands.
+
+    It is said by a role that may say the type that it corrects.
+    """
 
     corrects: Original
     reason: Literal["did_not_occur", "incorrect_data"]

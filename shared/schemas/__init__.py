@@ -1,1 +1,1 @@
-"""One JSON Schema a wire name, and OpenAPI: generated from the contract, kept in files so that a change is seen."""
+"""One JSON Schema and one page a wire name, and OpenAPI: generated from the contract, in files so that a change is seen."""

@@ -12,8 +12,10 @@ from typing import Any, Final
 from shared import wire
 from shared.events import BY_WIRE_NAME
 from shared.events.base import Fact
+from shared.schemas import folder
 
 FOLDER: Final = Path(__file__).parent
+ENDING: Final = ".json"
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 SERVICES: Final = ("intake", "tracker")
 IDENTITY: Final = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"^\S+$"}
@@ -65,18 +67,11 @@ def text(document: object) -> str:
     return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def differing(folder: Path = FOLDER) -> list[str]:
+def differing(schemas: Path = FOLDER) -> list[str]:
     """The files that are not as the contract would write them; one that it would not write is among them."""
-    wanted = files()
-    present = {file.name: file.read_text() for file in folder.glob("*.json")}
-    return sorted(name for name in wanted.keys() | present.keys() if wanted.get(name) != present.get(name))
+    return folder.differing(schemas, files(), ENDING)
 
 
-def write(folder: Path = FOLDER) -> None:
-    """Write the files that differ, and remove those that the contract would not write."""
-    wanted = files()
-    for file in folder.glob("*.json"):
-        if file.name not in wanted:
-            file.unlink()
-    for name, content in wanted.items():
-        (folder / name).write_text(content)
+def write(schemas: Path = FOLDER) -> None:
+    """Write the files, and remove those that the contract would not write."""
+    folder.write(schemas, files(), ENDING)
