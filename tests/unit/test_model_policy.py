@@ -16,6 +16,13 @@ def test_the_policy_that_is_shipped_is_the_default() -> None:
     assert policy.settling == timedelta(seconds=30)
     assert policy.blocking_discrepancies == Policy().blocking_discrepancies
     assert policy.contact_hours["marine_corps"] == ("05:00", "24:00")
+    assert policy.model_copy(update={"contact_hours": {}}) == Policy()
+
+
+def test_a_policy_says_its_times_as_durations() -> None:
+    policy = Policy(name_release_after_h=1, hand_over_overdue_h=2, source_silent_h=3)
+    hours = (policy.name_release_after, policy.hand_over_overdue, policy.source_silent)
+    assert hours == (timedelta(hours=1), timedelta(hours=2), timedelta(hours=3))
 
 
 @pytest.mark.parametrize(
@@ -25,6 +32,9 @@ def test_the_policy_that_is_shipped_is_the_default() -> None:
         ("clock_tolerance_s = 'long'", "clock_tolerance_s"),
         ("aggregate = 3", "aggregate"),
         ("[contact_hours]\narmy = ['06:00', '25:00']", "contact_hours.army.1"),
+        ("[contact_hours]\narmy = ['06:00', '06:00']", "contact_hours.army"),
+        ("escalation_steps = ['chaplain']", "escalation_steps.0"),
+        ("hand_over_overdue_h = 0", "hand_over_overdue_h"),
         ("[contact_hours]\nspace_force = ['06:00', '22:00']", "contact_hours.space_force"),
     ],
 )
