@@ -1,14 +1,19 @@
 """What leaves, when it may, over real SMTP: once, at the right time, to the right liaison, and saying little."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 import embedded
+from services.tracker.follow.publisher import Publisher
 from services.tracker.notices.delivery import Delivery
+from services.tracker.record import counters, watermarks
 from services.tracker.record.freezes import freeze, unfreeze
 from shared.streams import seq_key
+from shared.terms import STREAMS, Stream
 from tests import facts
 from tests.integration.desk import MORNING, Desk, desk, identified
 
@@ -81,6 +86,46 @@ async def test_what_waited_for_an_epoch_that_is_over_waits_for_the_counters_of_t
         await unfreeze(conn, "tests", "all sent again", at.now())
     assert await at.settle()
     assert [mail.recipients for mail in mailbox.messages] == [(FIRST,)]
+
+
+async def test_a_redis_restored_to_an_epoch_that_was_over_keeps_families_from_being_told_until_somebody_has_looked(
+    at: Desk, mailbox: embedded.Mailbox
+) -> None:
+    await at.tell(*identified())
+    backup: dict[Stream, Any] = {stream: await at.redis.hgetall(seq_key(stream)) for stream in STREAMS}
+    at.epoch = "00000000000000e2"
+    await at.redis.flushall()
+    await at.tell(facts.registered("K55-02"), facts.kin("P-0002"), facts.hold_placed(stream="identification", cases=["K55-02"]))
+    async with at.pool.connection() as conn:
+        await unfreeze(conn, "tests", "all sent again", at.now())
+    for stream, kept in backup.items():
+        await at.redis.hset(seq_key(stream), mapping=kept)
+    publisher = Publisher(at.pool, at.redis, at.now)
+    for stream in STREAMS:
+        await publisher.publish(stream)
+    assert await at.settle()
+    assert mailbox.messages == []
+    async with at.pool.connection() as conn:
+        assert len(await unfreeze(conn, "tests", "all sent again", at.now())) == len(STREAMS)
+    assert await at.settle()
+    assert [mail.recipients for mail in mailbox.messages] == [(FIRST,)]
+
+
+async def test_what_waited_in_an_epoch_that_is_back_waits_anew(at: Desk, mailbox: embedded.Mailbox) -> None:
+    await at.tell(*identified())
+    late = await at.accept(facts.sealed())
+    assert not await at.settle()
+    async with at.pool.connection() as conn:
+        await conn.execute("INSERT INTO epoch (stream, epoch, first_seen_at, current) VALUES ('custody', 'e0', now(), false)")
+        mark = await watermarks.watermark(conn, "custody")
+        assert mark is not None
+        assert await counters.record_return(conn, mark, "e0", at.now())
+        assert await counters.record_return(conn, replace(mark, epoch="e0"), mark.epoch, at.now())
+        await unfreeze(conn, "tests", "looked at", at.now())
+    assert await at.ask("SELECT count(*) FROM notice WHERE awaits IS NOT NULL") == [(0,)]
+    await at.file(late)
+    assert await at.settle()
+    assert len(mailbox.messages) == 1
 
 
 async def test_a_hold_accepted_before_but_filed_later_stops_the_mail(at: Desk, mailbox: embedded.Mailbox) -> None:

@@ -12,7 +12,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from services.tracker.record import watermarks
+from services.tracker.record import counters, watermarks
 from services.tracker.record.postgres import Pool
 from services.tracker.record.watermarks import Watermark
 from shared.clock import Now
@@ -89,20 +89,26 @@ class Publisher:
     async def _with_gaps(
         self, conn: psycopg.AsyncConnection[Any], stream: Stream, watermark: Watermark | None, at: datetime
     ) -> Watermark | None:
-        """Freeze for what was accepted and is neither in the record, nor unread, nor pending; or a counter ran back."""
+        """Freeze for what was accepted and is neither in the record, nor unread, nor pending; or for a counter that is gone,
+        ran back, or is in an epoch again that was over. The counter is read after the watermark, so it is the later word."""
         found: list[Any] = await self.client.hmget(seq_key(stream), "epoch", "n")
         if None in found:
+            if watermark is not None and await counters.record_lost_counter(conn, watermark, at):
+                log.error("counter_lost", stream=stream, epoch=watermark.epoch, highest=watermark.highest)
             return watermark
         epoch, given_out = found[0].decode(), int(found[1])
+        if watermark is not None and watermark.epoch != epoch and await counters.record_return(conn, watermark, epoch, at):
+            log.error("epoch_returned", stream=stream, epoch=epoch, instead_of=watermark.epoch)
+            return await watermarks.watermark(conn, stream)
         if watermark is not None and watermark.epoch == epoch and given_out < watermark.highest:
-            if await watermarks.record_run_back(conn, watermark, given_out, at):
+            if await counters.record_run_back(conn, watermark, given_out, at):
                 log.error("counter_ran_back", stream=stream, epoch=epoch, given_out=given_out, highest=watermark.highest)
             return watermark
         if watermark is not None and watermark.epoch == epoch and watermark.through >= given_out:
             return watermark
         if not await self._nothing_outstanding(stream):
             return watermark
-        gaps = await watermarks.record_gaps(conn, stream, epoch, given_out, at)
+        gaps = await counters.record_gaps(conn, stream, epoch, given_out, at)
         for gap in gaps:
             log.error("gap", stream=stream, epoch=gap.epoch, low=gap.low, high=gap.high)
         return await watermarks.watermark(conn, stream)

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from psycopg import AsyncConnection
 
-from services.tracker.record.positions import Run, begin_epochs
 from shared.terms import Stream
 
 EPOCHS: Final = "SELECT epoch, current, through, highest FROM epoch WHERE stream = %s ORDER BY epoch FOR UPDATE"
@@ -33,13 +32,6 @@ FREEZE: Final = """
 """
 EVER_FROZEN: Final = """
     SELECT low FROM "freeze" WHERE stream = %s AND kind = 'rewritten' AND epoch = %s AND low = high AND low = ANY(%s)
-"""
-FREEZE_RUN_BACK: Final = """
-    INSERT INTO "freeze" (stream, kind, epoch, low, high, reason, opened_at)
-    SELECT %(stream)s, 'rewritten', %(epoch)s, %(low)s, %(high)s, %(reason)s, %(at)s
-     WHERE NOT EXISTS (SELECT FROM "freeze" WHERE stream = %(stream)s AND kind = 'rewritten' AND epoch = %(epoch)s
-                       AND low <= %(low)s AND high >= %(high)s)
-    ON CONFLICT DO NOTHING
 """
 WATERMARK: Final = "SELECT epoch, through, highest FROM epoch WHERE stream = %s AND current"
 
@@ -104,49 +96,6 @@ async def watermark(conn: AsyncConnection[Any], stream: Stream) -> Watermark | N
     """The watermark as it was moved last."""
     row = await (await conn.execute(WATERMARK, (stream,))).fetchone()
     return None if row is None else Watermark(stream, *row)
-
-
-async def record_gaps(conn: AsyncConnection[Any], stream: Stream, epoch: str, given_out: int, at: datetime) -> list[Run]:
-    """Freeze for every hole up to the last seq that intake gave out.
-
-    To be called only when everything in the stream has been delivered and acknowledged after `given_out` was read: then what
-    is not in the record is in no stream either.
-    """
-    async with conn.transaction():
-        await begin_epochs(conn.cursor(binary=True), stream, [epoch], at)
-        await advance(conn, stream, at)
-        select = "SELECT through FROM epoch WHERE stream = %s AND epoch = %s FOR UPDATE"
-        row = await (await conn.execute(select, (stream, epoch))).fetchone()
-        above = "SELECT low, high FROM filed_range WHERE stream = %s AND epoch = %s ORDER BY low"
-        ranges = await (await conn.execute(above, (stream, epoch))).fetchall()
-        assert row is not None, "begun just now"
-        gaps = [Run(epoch, low, high) for low, high in holes(row[0], ranges, given_out)]
-        for gap in gaps:
-            reason = "accepted, and neither in the record nor in the stream any more"
-            await conn.execute(FREEZE, (stream, "gap", epoch, gap.low, gap.high, reason, at))
-        return gaps
-
-
-async def record_run_back(conn: AsyncConnection[Any], mark: Watermark, given_out: int, at: datetime) -> bool:
-    """Freeze because intake's counter stands below what the record has of the same epoch: numbers are given out again.
-
-    `given_out` is to be read after `mark`; a sound counter is never behind it. One run back is one freeze, however far the
-    counter has come again since, and none once an operator has lifted it. Returns whether it was new.
-    """
-    reason = "the counter ran back: Redis stands where it stood before, and gives numbers out again that the record has"
-    given = {"stream": mark.stream, "epoch": mark.epoch, "low": given_out + 1, "high": mark.highest}
-    async with conn.transaction():
-        return (await conn.execute(FREEZE_RUN_BACK, given | {"reason": reason, "at": at})).rowcount > 0
-
-
-def holes(through: int, ranges: Iterable[tuple[int, int]], given_out: int) -> list[tuple[int, int]]:
-    """The seqs up to `given_out` that are not filed, as ranges."""
-    found = []
-    for low, high in [*sorted(ranges), (given_out + 1, given_out + 1)]:
-        if through + 1 < low and through < given_out:
-            found.append((through + 1, min(low - 1, given_out)))
-        through = max(through, high)
-    return found
 
 
 async def _freeze_rewritten(
