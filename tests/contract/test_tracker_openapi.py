@@ -41,7 +41,7 @@ async def test_every_answer_is_as_it_is_described(described: dict[str, Any], dat
             schema = described["paths"][path].get("get", {}).get("responses", {}).get("200", {}).get("content", {}).get(JSON)
             if path.startswith("/v1/clock") or schema is None:
                 continue
-            concrete = path.format(number="K55-01", ref="P-0001", reference=reference, no=1)
+            concrete = path.format(number="K55-01", ref="P-0001", turnover="TO-2018", reference=reference, no=1)
             answer = await reader.get(concrete, **ASKED.get(path, {}))
             components = {"components": described["components"]}
             jsonschema.Draft202012Validator({**schema["schema"], **components}).validate(answer)
@@ -50,5 +50,5 @@ async def test_every_answer_is_as_it_is_described(described: dict[str, Any], dat
 async def file_something_of_everything(reader: Looking) -> None:
     statement = facts.registered(id="E-1")
     family = facts.kin(), facts.pnok(), facts.liaison(), facts.determined()
-    await reader.file(statement, statement, facts.discrepancy_reported(stream="custody"), *family)
+    await reader.file(facts.turnover(), statement, statement, facts.discrepancy_reported(stream="custody"), *family)
     await reader.register.file("custody", [(b"1-0", {})])

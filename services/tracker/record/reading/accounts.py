@@ -1,0 +1,61 @@
+"""Everything that was said of a turnover, of the cases that came of it, and of the persons whom these concern."""
+
+from typing import Any, Final
+
+from psycopg import AsyncConnection
+
+from services.tracker.model.scope import Scope, fold
+from services.tracker.model.travel import When, until
+from shared import wire
+from shared.events import (
+    CaseInventoried,
+    CaseMerged,
+    CaseRegistered,
+    CaseSplit,
+    CustodyRecordCorrected,
+    IdentificationRecordCorrected,
+    SampleCut,
+)
+
+# The cases of a turnover are those that a registration names with it, and from then on whatever an event of lineage names with
+# one of them. More are reached than belong to it, a parent from elsewhere for one: what counts is for the fold to say.
+SAID: Final = """
+    WITH RECURSIVE inside (no) AS (
+      SELECT no FROM target WHERE kind = 'turnover' AND ref = %(ref)s
+      UNION
+      SELECT beside.hub FROM inside
+        JOIN history AS mine ON mine.hub = inside.no AND mine.direct
+        JOIN event ON event.no = mine.event AND event.type = ANY(%(ties)s)
+        JOIN history AS beside ON beside.event = event.no AND beside.direct
+        JOIN target ON target.no = beside.hub AND (target.kind = 'case' OR target.ref = %(ref)s)
+    ), hub (no) AS (
+      SELECT no FROM inside UNION SELECT concern.person FROM inside JOIN concern ON concern.remains = inside.no
+    ), said (no) AS (
+      SELECT DISTINCT history.event FROM hub JOIN history ON history.hub = hub.no
+    )
+    SELECT event.digest, event_body.body FROM said JOIN event USING (no) JOIN event_body ON event_body.event = event.no
+     WHERE event.filed_at <= %(known_at)s
+"""
+TIES: Final = tuple(
+    fact.wire_name()
+    for fact in (
+        CaseRegistered,
+        CaseInventoried,
+        CaseSplit,
+        CaseMerged,
+        SampleCut,
+        CustodyRecordCorrected,
+        IdentificationRecordCorrected,
+    )
+)
+EXISTS: Final = "SELECT EXISTS (SELECT FROM turnover WHERE ref = %s)"
+
+
+async def scope(conn: AsyncConnection[Any], ref: str, when: When) -> Scope | None:
+    """The scope of a turnover as of a moment; None where the record has never heard of it."""
+    row = await (await conn.execute(EXISTS, (ref,))).fetchone()
+    if row is None or not row[0]:
+        return None
+    asked = {"ref": ref, "ties": list(TIES), "known_at": when.known_at}
+    said = await (await conn.execute(SAID, asked)).fetchall()
+    return fold(ref, until([wire.reread(body, digest) for digest, body in said], when.as_of))

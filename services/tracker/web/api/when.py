@@ -1,0 +1,31 @@
+"""`?as_of=` and `?known_at=`: the world as of one moment, as the record knew it by another."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import Depends, Query
+from pydantic import AwareDatetime
+
+from services.tracker.model.travel import When
+from services.tracker.web.api.asked import Instant
+from services.tracker.web.api.problems import Refusal, Wrong
+
+AsOf = Annotated[AwareDatetime | None, Query(description="In the world; its offset is mandatory. Else `known_at`, else now.")]
+KnownAt = Annotated[AwareDatetime | None, Query(description="At our desk, by the record's clock; its offset is mandatory.")]
+
+
+def travelled(now: Instant, as_of: AsOf = None, known_at: KnownAt = None) -> When:
+    """The moments that are asked about. Who may ask is today's question, whatever they are.
+
+    Raises:
+        Refusal: `known_at` lies in the future of the record's clock: nobody knows what will be known.
+    """
+    if known_at is not None and known_at > now:
+        wrong = Wrong(at="query", name="known_at", message="lies in the future of the record's clock")
+        raise Refusal(HTTPStatus.BAD_REQUEST, "parameter", "nobody knows yet what will be known then", [wrong])
+    desk: datetime = known_at or now
+    return When(as_of or desk, desk)
+
+
+Travelled = Annotated[When, Depends(travelled)]
