@@ -87,6 +87,7 @@ def ask(service: str, environment: Mapping[str, str], *arguments: str, log: Path
             text=True,
             timeout=START_S,
             check=False,
+            start_new_session=True,  # the terminal's Ctrl-C is ours; it would end in a traceback of theirs
         )
     if ended.returncode:
         said = f"services.{service} {' '.join(arguments)} ended with status {ended.returncode}"

@@ -1,9 +1,10 @@
 """Both services on this machine, on embedded servers, with a mailbox that keeps what liaisons would have got."""
 
+import shlex
 import signal
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -16,10 +17,11 @@ from shared.terms import ROLES
 DIRECTORY: Final = "deploy/directory.example.toml"
 SAMPLE_SOURCE: Final = ["sample", "--uri", "urn:example:", "--type", "*", "--party", "*"]
 """What the first start lets somebody try out: one source that may say everything, in every role."""
+SAMPLE_KEY: Final = "sample.key"
 
 
 class Failed(Exception):
-    """A port is taken, or a service ended by itself; what it had to say is on the terminal already."""
+    """A port is taken, or a service ended by itself; the message says what to do, or where its log is."""
 
 
 def up(data: Path, intake_port: int, tracker_port: int) -> None:
@@ -36,46 +38,62 @@ def up(data: Path, intake_port: int, tracker_port: int) -> None:
             raise Failed(f"port {port} is taken; --intake-port and --tracker-port choose others")
     signal.signal(signal.SIGTERM, interrupt)
     signal.signal(signal.SIGHUP, interrupt)
+    logs = data / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
     with Mailbox(directory=data / "mailbox") as mailbox, servers(data) as running:
         ports = {"intake": intake_port, "tracker": tracker_port}
         sources = data / "sources.toml"
         environment = services.environment(running.redis_url, running.postgres_url, ports, sources, smtp_url=mailbox.url)
-        key = sample_key(sources, environment)
-        serve(running, "intake", environment)  # it knows nothing of the record, so it starts while that is made
-        services.ask("tracker", environment, "migrate")
-        services.ask("tracker", environment, "directory", "import", "--if-empty", DIRECTORY)
-        serve(running, "tracker", environment)
+        keep_sample_key(data / SAMPLE_KEY, sources, environment)
+        log = {service: logs / f"{service}.log" for service in services.SERVICES}
+        serve(running, "intake", environment, log["intake"])  # knows nothing of the record, so it starts while that is made
+        services.ask("tracker", environment, "migrate", log=log["tracker"])
+        services.ask("tracker", environment, "directory", "import", "--if-empty", DIRECTORY, log=log["tracker"])
+        serve(running, "tracker", environment, log["tracker"])
         for service, port in ports.items():
-            services.await_ready(service, port, lambda name: running.exits().get(name))
-        print(
-            f"intake   http://127.0.0.1:{intake_port}\n"
-            f"tracker  http://127.0.0.1:{tracker_port}\n"
-            f"mailbox  {data / 'mailbox'}\n"
-            f"redis    {running.redis_url}\n"
-            f"record   {running.postgres_url}\n"
-            + (f"key      {key}  (source 'sample'; shown this once)\n" if key else "")
-            + "Ctrl-C stops everything.",
-            flush=True,
-        )
+            services.await_ready(service, port, lambda name: running.exits().get(name), log[service])
+        print("\n".join((*where(ports, data), "", *to_copy(environment, ports, data / SAMPLE_KEY))), flush=True)
+        print("\nCtrl-C stops everything.", flush=True)
         while not (exits := running.exits()):
             time.sleep(1.0)
-        raise Failed(", ".join(f"{name} ended with status {status}" for name, status in exits.items()))
+        raise Failed(", ".join(f"{name} ended with status {status}" for name, status in exits.items()) + f"; see {logs}")
+
+
+def where(ports: Mapping[str, int], data: Path) -> Iterator[str]:
+    """What is where. No line ends in punctuation: terminals would make it part of the link."""
+    for service, port in ports.items():
+        yield f"{service:<8} http://127.0.0.1:{port}"
+    yield f"mailbox  {data / 'mailbox'}"
+    yield f"logs     {data / 'logs'}"
+
+
+def to_copy(environment: Mapping[str, str], ports: Mapping[str, int], key: Path) -> Iterator[str]:
+    """What another terminal is told, so that the commands there, and the curl of README, work on these servers."""
+    yield "In another terminal, for the commands and for README's curl:"
+    yield f"  export INTAKE_URL=http://127.0.0.1:{ports['intake']}"
+    if key.exists():
+        yield f'  export INTAKE_KEY="$(cat {shlex.quote(str(key))})"'
+    for name in ("INTAKE_REDIS_URL", "INTAKE_SOURCES", "TRACKER_REDIS_URL", "TRACKER_DATABASE_URL"):
+        yield f"  export {name}={shlex.quote(environment[name])}"
+    yield "  .venv/bin/python -m services.tracker streams"
 
 
 def interrupt(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def sample_key(sources: Path, environment: Mapping[str, str]) -> str | None:
-    """The key of a new sample source, at the first start; later there are sources already."""
+def keep_sample_key(file: Path, sources: Path, environment: Mapping[str, str]) -> None:
+    """At the first start, make the sample source and keep its key, readable by its owner alone. Later there are sources."""
     if sources.exists():
-        return None
+        return
     roles = [word for role in ROLES for word in ("--role", role)]
-    return services.ask("intake", environment, "sources", "add", *SAMPLE_SOURCE, *roles).strip()
+    key = services.ask("intake", environment, "sources", "add", *SAMPLE_SOURCE, *roles)
+    file.touch(mode=0o600)
+    file.write_text(key)
 
 
-def serve(running: Servers, service: str, environment: Mapping[str, str]) -> None:
-    running.run(service, services.command(service, "run"), environment)
+def serve(running: Servers, service: str, environment: Mapping[str, str], log: Path) -> None:
+    running.run(service, services.logged(log, services.command(service, "run")), environment)
 
 
 def is_free(port: int) -> bool:

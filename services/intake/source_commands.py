@@ -63,7 +63,7 @@ def list_(file: SourcesFile = None, as_json: Json = False) -> None:
         out.print(each.slug if each.keys else f"{each.slug}  revoked", style="bold", markup=False)
         granted = each.model_dump(exclude={"slug", "keys"}) | {"keys": [str(len(each.keys))]}
         for name, values in granted.items():
-            out.print(f"  {name.replace('_', ' '):<12}{', '.join(values) or '-'}", markup=False)
+            out.print(f"  {name.replace('_', ' '):<15}{', '.join(values) or '-'}", markup=False)
 
 
 @sources.command()

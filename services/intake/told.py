@@ -33,8 +33,8 @@ def refusal(some: Sequence[Sent]) -> Iterator[str]:
     yield f"{named(some)}: {problem['title']} ({problem.get('then', 'no advice')})"
     yield f"    {place(problem)}{problem['detail']}"
     for error in problem.get("errors", ()):
-        if (said := f"{place(error)}{error['message']}") != f"{place(problem)}{problem['detail']}":
-            yield f"    {said}"
+        if error["pointer"] != problem["pointer"] or not problem["detail"].startswith(error["message"]):
+            yield f"    {place(error)}{error['message']}"
 
 
 def named(some: Sequence[Sent]) -> str:

@@ -201,6 +201,7 @@ def test_of_each_refused_event_its_id_and_every_reason_are_told_up_to_a_bound(cl
     assert "event 2, id B-0: Not a valid event of its type (fix_and_resend)" in said.stdout.splitlines()
     assert said.stdout.count("    /data/condition: ") == said.stdout.count("    /data/place: ") == REFUSALS_SHOWN
     assert "and 3 more were refused; --json has them all" in said.stdout
+    assert len(said.stdout.splitlines()) == len(set(said.stdout.splitlines())) + 2 * (REFUSALS_SHOWN - 1)
     answers = json.loads(cli("submit", str(file), "--json", **env).stdout)["answers"]
     assert [each["id"] for each in answers] == ["G-1", *(each["id"] for each in bad)]
     said = cli("submit", str(file), **env | {"INTAKE_KEY": "wrong"})
