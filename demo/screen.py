@@ -46,10 +46,18 @@ def show(figures: Mapping[str, Any], found: Found) -> None:
 def show_urls(house: House) -> None:
     """Where to look while the services stay up."""
     tracker = house.url("tracker")
-    err.print(f"\nIntake answers at {house.url('intake')}, tracker at {tracker}. Look at, for example:")
-    for path in ("/v1/cases?progress=identified", "/v1/cases/K55-17", "/v1/persons/P-0002", "/v1/notices", "/v1/streams"):
-        err.print(f"  curl -s '{tracker}{path}'", highlight=False)
-    err.print("Ctrl-C stops everything.")
+    lines = (
+        f"\nIntake answers at   {house.url('intake')}",
+        f"Tracker answers at  {tracker}",
+        "Look, for example, at:",
+        # Nothing that is no part of it stands right after a URL: a terminal would make it part of the link.
+        f"  curl -s {tracker}/v1/cases -G -d progress=identified",
+        *(f"  curl -s {tracker}/v1/{path}" for path in ("cases/K55-17", "persons/P-0002", "notices", "streams")),
+        f"Their logs are in   {house.folder}",
+        "Ctrl-C stops everything.",
+    )
+    for line in lines:
+        err.print(line, highlight=False, soft_wrap=True)
 
 
 def _figures(figures: Mapping[str, Any]) -> Table:

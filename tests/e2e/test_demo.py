@@ -91,8 +91,10 @@ def test_the_services_stay_up_until_they_are_interrupted_and_leave_nothing_runni
         line = run.stderr.readline()
         assert line, f"ended before it said where to look:\n{said}"
         said += line
-    tracker = re.search(r"tracker at (http://127\.0\.0\.1:\d+)", said)
+    tracker = re.search(r"^Tracker answers at +(http://127\.0\.0\.1:\d+)$", said, re.MULTILINE)
     assert tracker, said
+    for url in re.findall(r"http\S+", said):
+        assert url[-1].isalnum(), f"a terminal would take {url} for the link"
     assert httpx2.get(f"{tracker[1]}/v1/cases/K55-17").json()["progress"] == "identified"
 
     children = psutil.Process(run.pid).children(recursive=True)
