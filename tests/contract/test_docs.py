@@ -17,9 +17,11 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted(page for page in ROOT.rglob("*.md") if not any(part.startswith(".") for part in page.relative_to(ROOT).parts))
 DECISIONS = sorted((ROOT / "docs/decisions").glob("*.md"))
 DISCREPANCIES = ROOT / "docs/discrepancies.md"
+OPERATIONS = (ROOT / "docs/operations.md").read_text()
 
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+VARIABLE = re.compile(r"\b(?:INTAKE|TRACKER)_[A-Z][A-Z_]*[A-Z]\b")
 MACHINE_PATH = re.compile(r"(?<![\w.}>-])(/(?:home|root|Users|tmp|work|mnt|private|var)/\S*|[A-Z]:\\\S*)")
 
 
@@ -158,11 +160,34 @@ def shape(anchor: str) -> str:
 
 
 # ------------------------------------------------------------------------------------------------- settings, licences
-@pytest.mark.parametrize("settings", [IntakeSettings, TrackerSettings])
-def test_the_readme_has_every_setting_and_no_other(settings: type[IntakeSettings] | type[TrackerSettings]) -> None:
-    prefix = str(settings.model_config["env_prefix"])
-    listed = set(re.findall(rf"^\| `({prefix}\w+)`", (ROOT / "README.md").read_text(), re.MULTILINE))
-    assert listed == {prefix + name.upper() for name in settings.model_fields}
+OF_COMMANDS = {"INTAKE_URL": "http://127.0.0.1:8081", "INTAKE_KEY": "none"}
+"""What `intake submit` reads besides: it is a sender, so it shares no settings with the service."""
+
+
+def test_operations_has_every_setting_with_its_default_and_no_other() -> None:
+    listed = {row[0].strip("`"): row[1].strip("`") for row in rows(OPERATIONS) if re.match("`(INTAKE|TRACKER)_", row[0])}
+    fields = {
+        str(settings.model_config["env_prefix"]) + name.upper(): written(field.default)
+        for settings in (IntakeSettings, TrackerSettings)
+        for name, field in settings.model_fields.items()
+    }
+    assert listed == fields | OF_COMMANDS
+
+
+def written(default: object) -> str:
+    """A default as one would write it into a variable."""
+    match default:
+        case frozenset():
+            return ",".join(sorted(default)) or "none"
+        case float():
+            return f"{default:g}"
+        case _:
+            return "none" if default is None else str(default)
+
+
+def test_every_variable_that_a_service_names_is_in_the_operations() -> None:
+    named = {name for file in (ROOT / "services").rglob("*.py") for name in VARIABLE.findall(file.read_text())}
+    assert named <= {row[0].strip("`") for row in rows(OPERATIONS)} | {"INTAKE_ATTRIBUTES"}
 
 
 def test_every_package_that_runs_in_production_has_its_licence_listed() -> None:
