@@ -1,7 +1,9 @@
 """The only wiring: what intake is made of, and what its process answers beside the doors."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -16,13 +18,16 @@ from services.intake import metrics
 from services.intake.accept import Acceptor
 from services.intake.doors.answers import json, problem
 from services.intake.doors.http import HttpDoor
-from services.intake.preflight import ready
+from services.intake.preflight import Watch, ready
 from services.intake.problems import ProblemType, Refused
 from services.intake.settings import Settings
 from services.intake.sources import Register
 from shared.clock import clock
 
 log = structlog.get_logger()
+
+LAST_LOOK_S: Final = 1.0
+"""How long the end waits for a look at a server that hangs."""
 
 
 def connect(settings: Settings) -> "Redis":
@@ -39,12 +44,18 @@ def create(settings: Settings) -> FastAPI:
     redis = connect(settings)
     register = Register(settings.sources, on_change=sources_changed)
     acceptor = Acceptor(redis, settings.replicas)
+    watch = Watch(redis, settings.redis_durability)
     metrics.DURABILITY_ASSERTED.set(settings.redis_durability == "asserted")
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await acceptor.offer()
+        await watch.look()
+        stop = asyncio.Event()
+        watching = asyncio.create_task(watch.run(stop))
         yield
+        stop.set()
+        await asyncio.wait([watching], timeout=LAST_LOOK_S)
         await redis.aclose()
 
     app = FastAPI(
@@ -57,7 +68,7 @@ def create(settings: Settings) -> FastAPI:
         openapi_url="/v1/openapi.json",
         telemetry={"logs": False},
     )
-    app.include_router(HttpDoor(register, acceptor, clock(settings.clock)).router())
+    app.include_router(HttpDoor(register, acceptor, watch, clock(settings.clock)).router())
     add_health(app, redis, register, settings)
     add_problems(app)
     return app

@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Final, assert_never
 
 from services.intake import metrics
 from services.intake.accept import Accepted, Acceptor, Answer, Conflict, Unconfirmed
 from services.intake.admit import Admitted, Submission, admit
 from services.intake.grants import Source
+from services.intake.preflight import Watch
 from services.intake.problems import ProblemType, Refused
 
 
@@ -22,14 +23,19 @@ class Receipted:
 
 
 Verdict = Receipted | Refused
+UNSAFE: Final = Refused(ProblemType.UNSAFE, "nothing was accepted: an operator has to see to the server")
 
 
-async def take(submissions: Sequence[Submission], source: Source, acceptor: Acceptor) -> list[Verdict]:
-    """A verdict for each submission. What is refused leaves no trace in a stream; a promise is given only once durable."""
+async def take(submissions: Sequence[Submission], source: Source, acceptor: Acceptor, watch: Watch) -> list[Verdict]:
+    """A verdict for each submission. What is refused leaves no trace in a stream; a promise is given only once durable, and
+    on a server that was seen to forget, none."""
     judged = [admit(submission, source) for submission in submissions]
-    admitted = [each for each in judged if isinstance(each, Admitted)]
-    answers = iter(await acceptor.accept(source.slug, admitted))
-    verdicts = [each if isinstance(each, Refused) else verdict(each, next(answers)) for each in judged]
+    if watch.reasons:
+        verdicts: list[Verdict] = [each if isinstance(each, Refused) else UNSAFE for each in judged]
+    else:
+        admitted = [each for each in judged if isinstance(each, Admitted)]
+        answers = iter(await acceptor.accept(source.slug, admitted))
+        verdicts = [each if isinstance(each, Refused) else verdict(each, next(answers)) for each in judged]
     for outcome, count in Counter(map(outcome_of, verdicts)).items():
         metrics.STATEMENTS.labels(outcome, submissions[0].door).inc(count)
     return verdicts

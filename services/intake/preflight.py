@@ -1,13 +1,21 @@
 """Whether the server keeps what it acknowledges. A 202 is a promise; on a server that may forget it would be a lie."""
 
+import asyncio
 import re
+from contextlib import suppress
 from typing import Any, Final
 
+import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
 from services.intake.accept import FUNCTION, LIBRARY
 from services.intake.settings import Durability
+
+log = structlog.get_logger()
+
+LOOK_EVERY_S: Final = 1.0
+"""Two small commands a second; what was accepted on a server that has just become unsafe is at most so much of a sender's."""
 
 OLDEST_VERSION: Final = (7, 0)
 NEEDED: Final = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
@@ -24,12 +32,14 @@ async def unsafe(redis: "Redis", durability: Durability) -> list[str]:
     Raises:
         RedisError: the server cannot be asked at all.
     """
-    reasons = too_old(await redis.info("server"))
-    if reasons:
+    if reasons := too_old(await redis.info("server")):
         return reasons
-    if durability == "checked":
-        reasons += await settings_in_the_way(redis)
-    return reasons + await functions_missing(redis)
+    return await forgetful(redis, durability) + await functions_missing(redis)
+
+
+async def forgetful(redis: "Redis", durability: Durability) -> list[str]:
+    """The reasons that make a 202 a lie, and that may come up on a running server. Raises RedisError as `unsafe` does."""
+    return await settings_in_the_way(redis) if durability == "checked" else []
 
 
 def too_old(server: dict[str, Any]) -> list[str]:
@@ -64,3 +74,33 @@ async def ready(redis: "Redis", durability: Durability) -> list[str]:
         return await unsafe(redis, durability)
     except RedisError as error:
         return [f"the streams cannot be reached: {type(error).__name__}"]
+
+
+class Watch:
+    """What the last look says against promising anything: the desk refuses while there is a reason.
+
+    Guarantee: bounded staleness. A server that becomes unsafe is seen within `LOOK_EVERY_S` and a round trip, and a 202 given
+    meanwhile may be forgotten as that server forgets. A look that does not reach the server changes nothing, as accept will
+    not reach it either; a missing function is no reason here, as accept loads it.
+    """
+
+    def __init__(self, redis: "Redis", durability: Durability) -> None:
+        self.reasons: list[str] = []
+        self._redis = redis
+        self._durability = durability
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Look over and over until `stop` is set: a client that is cancelled as its answer arrives may take no notice."""
+        while not stop.is_set():
+            await self.look()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), LOOK_EVERY_S)
+
+    async def look(self) -> None:
+        try:
+            reasons = await forgetful(self._redis, self._durability)
+        except RedisError:
+            return
+        if reasons != self.reasons:
+            log.error("server unsafe, nothing is accepted", reasons=reasons) if reasons else log.info("server safe again")
+        self.reasons = reasons

@@ -68,6 +68,7 @@ class ProblemType(Enum):
     CORRECTION = "correction", 422, "A correction that cannot have an effect", Then.FIX
     INTERNAL = "internal", 500, "Intake failed", Then.RETRY
     UNAVAILABLE = "unavailable", 503, "The streams cannot be reached", Then.RETRY
+    UNSAFE = "unsafe", 503, "The streams may forget what they accept", Then.RETRY
     NOT_DURABLE = "not-durable", 503, "Not yet on as many replicas as configured", Then.RETRY
 
     @property

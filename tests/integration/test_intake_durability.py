@@ -1,5 +1,6 @@
 """A 202 is a promise: given only on a server that keeps it, only once it is kept, and given again after any crash."""
 
+import asyncio
 import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -198,6 +199,43 @@ async def test_readiness_follows_the_servers_safety(intake: Intake, redis: Redis
         "reasons": [],
         "redis_durability": "checked",
     }
+
+
+async def test_while_the_server_is_seen_to_forget_nothing_is_accepted_and_nothing_promised(
+    intake: Intake, redis: Redis
+) -> None:
+    known = facts.released(id="E-0")
+    assert await answer_becomes(intake, known, 202)
+    redis.config_set("appendfsync", "everysec")
+    try:
+        refused = await answer_becomes(intake, known, 503)
+        length = redis.xlen(CUSTODY)
+        new, wrong = await intake.batch([facts.released(), facts.released(condition="unheard of")])
+        assert redis.xlen(CUSTODY) == length
+    finally:
+        redis.config_set("appendfsync", "always")
+    assert (refused["type"], refused["then"]) == ("urn:rosette:problem:unsafe", "retry_same_id")
+    assert (new["status"], wrong["status"]) == (503, 422)
+    assert (await answer_becomes(intake, known, 202))["duplicate"]
+
+
+async def test_where_an_operator_answers_for_the_server_it_is_not_second_guessed(
+    redis: Redis, redis_url: str, tmp_path: Path
+) -> None:
+    redis.config_set("appendfsync", "everysec")
+    try:
+        async with running(redis_url, tmp_path, redis_durability="asserted") as intake:
+            assert (await intake.submit(facts.released())).status_code == 202
+    finally:
+        redis.config_set("appendfsync", "always")
+
+
+async def answer_becomes(intake: Intake, statement: facts.CloudEvent, status: int) -> Any:
+    """Send a statement, again and again, until it is answered so."""
+    async with asyncio.timeout(20):
+        while (answer := await intake.submit(statement)).status_code != status:  # noqa: ASYNC110 - a server's state
+            await asyncio.sleep(0.05)
+    return answer.json()
 
 
 # ------------------------------------------------------------------------------------------------- a crash

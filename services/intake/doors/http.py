@@ -15,6 +15,7 @@ from services.intake.doors.answers import item, json, outcome_document, problem,
 from services.intake.doors.requests import BATCH, MOST_EVENTS, STRUCTURED, body_of, mode_of, statements
 from services.intake.grants import Source
 from services.intake.outages import is_outage
+from services.intake.preflight import Watch
 from services.intake.problems import MEDIA_TYPE, ProblemType, Refused
 from services.intake.receipts import outcomes
 from services.intake.sources import Register
@@ -48,6 +49,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 class HttpDoor:
     register: Register
     acceptor: Acceptor
+    watch: Watch
     now: Now
 
     def router(self) -> APIRouter:
@@ -94,7 +96,7 @@ class HttpDoor:
             submissions = statements(body, mode, instant_text(self.now()))
             if isinstance(submissions, Refused):
                 return problem(submissions)
-            verdicts = await take(submissions, source, self.acceptor)
+            verdicts = await take(submissions, source, self.acceptor, self.watch)
         if mode == BATCH:
             return json(200, [item(each) for each in verdicts])
         return single(verdicts[0])
