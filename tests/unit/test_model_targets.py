@@ -1,5 +1,7 @@
 """What an event names: every hub that it is about, and every id that ties it to others."""
 
+from typing import Any
+
 import pytest
 
 from services.tracker.model.targets import Target, identity, subject_of, targets
@@ -42,7 +44,6 @@ def test_lineage_names_the_cases_of_both_sides() -> None:
     assert named(facts.inventoried("K-1", "K-2", "K-3")) == three
     assert named(facts.split("K-1", "K-2", "K-3")) == three
     assert named(facts.merged("K-1", "K-2", "K-3")) == three
-    assert named(facts.sample_cut("K-1", "K-2")) == {("case", "K-1"), ("case", "K-2")}
 
 
 def test_the_scope_of_an_estimate_is_a_turnover_and_that_of_a_hold_is_none() -> None:
@@ -75,3 +76,10 @@ def test_a_discrepancy_names_what_it_is_about() -> None:
     id = "person:P-0001/report/E-1"
     assert named(facts.discrepancy_resolved(id)) == {("discrepancy", id), ("person", "P-0001")}
     assert subject_of("scope:korea/count/1") == Target("discrepancy", "scope:korea/count/1")
+
+
+def test_a_cut_and_an_exclusion_of_a_case_name_it_as_a_sample_too_so_that_their_histories_meet() -> None:
+    both = {("case", "K-1"), ("sample", "K-1"), ("case", "S-1"), ("sample", "S-1")}
+    assert named(facts.sample_cut("K-1", "S-1")) == both
+    of_a_case: dict[str, Any] = {"individual": facts.ABSENT, "case": "S-1"}
+    assert named(facts.excluded(**of_a_case)) >= {("case", "S-1"), ("sample", "S-1")}

@@ -1,40 +1,36 @@
-"""Who answers for one case: hand-overs by their id, seals, places. The custody part of a case's fold.
+"""Who answers for one case, where it is, and what it is sealed with. The custody part of a case's fold.
 
-A hand-over is the set of statements that share a `transfer`, whatever their order: released and accepted is closed, refused is
-closed without change, anything else is open. Until it is accepted the releaser answers (invariants 1 and 2).
+Who answers is the last of a succession of claims; hand-overs have a file of their own.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from datetime import datetime
+from typing import NamedTuple
 
 from services.tracker.model.changed import changed
 from services.tracker.model.discrepancies import Misfit
-from services.tracker.model.policy import Policy
+from services.tracker.model.tenure import Claim, End, Interval, claim, custodian_at, intervals
 from shared.events import (
+    CaseFound,
+    CaseMissingReported,
+    CaseOpened,
     CaseRegistered,
     CaseSealed,
-    CustodyAccepted,
     CustodyDeclared,
-    CustodyRefused,
-    CustodyReleased,
+    CustodyTransferredAbroad,
+    RemainsReturned,
+    StorageMoved,
     TransportArrived,
     TransportDeparted,
 )
 from shared.events.event import Event
-from shared.terms import Precision, Seal
+from shared.terms import Seal
 
 Seals = tuple[str, ...] | None
 """`number@position`, sorted; None where a statement over several cases does not say which seals are this case's."""
 
-
-PERIOD: Final[dict[Precision, timedelta]] = {
-    "instant": timedelta(0),
-    "day": timedelta(days=1),
-    "year": timedelta(days=366),
-}
-"""How long after its place in world order a statement may really have happened."""
+RECALLED_FROM: tuple[End, ...] = ("returned", "transferred_abroad")
 
 
 class Half(NamedTuple):
@@ -64,24 +60,26 @@ class Transfer(NamedTuple):
         return not closed and self.refused_at is None
 
 
-class Claim(NamedTuple):
-    """A party that answers for the case, by a hand-over (`transfer`) or by a registration, a release or a declaration.
+class Whereabouts(NamedTuple):
+    """A place, from an instant on."""
 
-    `until` is the end of the day or year in which it may have begun: order inside it says nothing.
-    """
-
-    party: str
-    transfer: str | None
-    until: datetime
+    at: datetime
+    place: str
 
 
 @dataclass(frozen=True)
 class Custody:
-    """`succession` are the custodians one after the other, without those whose acceptance was taken back; the last answers."""
+    """`succession` are the custodians one after the other, without those whose acceptance was taken back; the last answers.
+
+    `closed`: the case is no more (superseded or consumed), and nothing said of it later changes who answers. `missing` are the
+    reports that it could not be found, by their events, until it was.
+    """
 
     succession: tuple[Claim, ...] = ()
-    place: str | None = None
+    closed: Claim | None = None
+    places: tuple[Whereabouts, ...] = ()
     in_transit: bool = False
+    missing: tuple[tuple[str, str], ...] = ()
     seals: Seals = None
     transfers: Mapping[str, Transfer] = field(default_factory=dict)
     open_transfers: tuple[str, ...] = ()
@@ -89,157 +87,126 @@ class Custody:
 
     @property
     def custodian(self) -> str | None:
-        return self.succession[-1].party if self.succession else None
+        """Who answers now: nobody of ours for a case that left our custody, or is no more."""
+        return self.succession[-1].party if self.succession and self.closed is None else None
+
+    @property
+    def desk(self) -> str | None:
+        """The party that last answered, to whom questions about the case go."""
+        return next((each.party for each in reversed(self.succession) if each.party is not None), None)
+
+    @property
+    def ended(self) -> End | None:
+        """How the case left our custody."""
+        last = self.closed or (self.succession[-1] if self.succession else None)
+        return last.end if last is not None else None
 
     @property
     def since(self) -> str | None:
         """The transfer under which the custodian holds the case; None where it was registered or declared."""
         return self.succession[-1].transfer if self.succession else None
 
+    @property
+    def place(self) -> str | None:
+        return self.places[-1].place if self.places else None
+
+    def intervals(self) -> tuple[Interval, ...]:
+        """Who answered from when to when; they neither overlap nor, until the case left our custody, leave a gap."""
+        return tuple(intervals(self.succession, self.closed))
+
+    def custodian_at(self, instant: datetime) -> str | None:
+        """Who answered at an instant; outside all that is known, whoever did last before it, or first after it."""
+        return custodian_at(self.succession, instant)
+
+    def place_at(self, instant: datetime) -> str | None:
+        return next((each.place for each in reversed(self.places) if each.at <= instant), None)
+
 
 def registered(before: Custody, event: Event, data: CaseRegistered) -> Custody:
     """A registration starts custody; over a custodian already known it changes nothing, and a different one is a misfit."""
-    if before.custodian is None:
-        return changed(before, succession=_then(before, event, data.custodian), place=data.place or before.place)
-    found = _unless(_answers(before, event), data.custodian, "registration")
+    if not before.succession:
+        return at_place(changed(before, succession=then(before, event, data.custodian)), event, data.place)
+    found = unless(answers(before, event), data.custodian, "registration")
     return changed(before, misfits=before.misfits + found) if found else before
 
 
-def released(before: Custody, event: Event, data: CustodyReleased, number: str) -> Custody:
-    """The first release of a transfer counts. Where nobody answered yet, the releaser did."""
-    known = before.transfers.get(data.transfer, _UNKNOWN)
-    if known.released is not None:
+def inherited(before: Custody, event: Event, party: str | None, place: str | None) -> Custody:
+    """What became a case of its own starts with the custodian and the place of what it came from."""
+    if before.succession or party is None:
         return before
-    seals = seals_of(number, data.cases, data.seals)
-    half = Half(event.occurred_at, data.released_by, data.released_to, seals, data.condition, data.precision == "instant")
-    found: tuple[Misfit, ...] = ()
-    if before.seals is not None and seals is not None and seals != before.seals:
-        found = (Misfit("seal", f"{data.transfer}#release", _text(before.seals), _text(seals)),)
-    answers = _answers(before, event) if known.accepted is None else known.before
-    found += _unless(answers, data.released_by, f"{data.transfer}#release")
-    transfer = known._replace(released=half)
-    return changed(
-        before,
-        transfers={**before.transfers, data.transfer: transfer},
-        open_transfers=_open(before, data.transfer, transfer),
-        succession=before.succession or _then(before, event, data.released_by),
-        place=data.place if known.accepted is None else before.place,
-        misfits=before.misfits + found,
-    )
-
-
-def accepted(before: Custody, event: Event, data: CustodyAccepted, number: str) -> Custody:
-    """The first acceptance of a transfer counts, and again the first after a refusal."""
-    known = before.transfers.get(data.transfer, _UNKNOWN)
-    if known.accepted is not None and known.accepted_last:
-        if known.accepted.party == data.accepted_by:
-            return before
-        return _misfit(before, Misfit("hand_over", f"{data.transfer}#accepted", known.accepted.party, data.accepted_by))
-    seals = seals_of(number, data.cases, data.seals_seen)
-    half = Half(event.occurred_at, data.accepted_by, data.accepted_from, seals, data.condition, data.precision == "instant")
-    transfer = known._replace(accepted=half, accepted_last=True, before=before.custodian if half.exact else None)
-    return changed(
-        before,
-        transfers={**before.transfers, data.transfer: transfer},
-        open_transfers=_open(before, data.transfer, transfer),
-        succession=_then(before, event, data.accepted_by, data.transfer),
-        place=data.place,
-        seals=before.seals if seals is None else seals,
-    )
-
-
-def refused(before: Custody, event: Event, data: CustodyRefused) -> Custody:
-    """The last word over an acceptance: whoever answered before it does again, unless the case has moved on since."""
-    known = before.transfers.get(data.transfer, _UNKNOWN)
-    transfer = known._replace(refused_at=event.occurred_at, accepted_last=False)
-    return changed(
-        before,
-        transfers={**before.transfers, data.transfer: transfer},
-        open_transfers=_open(before, data.transfer, transfer),
-        succession=tuple(claim for claim in before.succession if claim.transfer != data.transfer),
-    )
+    return at_place(changed(before, succession=then(before, event, party)), event, place)
 
 
 def declared(before: Custody, event: Event, data: CustodyDeclared) -> Custody:
-    found = _unless(_answers(before, event), data.custodian, f"{event.source}#{event.id}")
-    succession = _then(before, event, data.custodian)
-    return changed(before, succession=succession, place=data.place, misfits=before.misfits + found)
+    """A start without a hand-over, or a recall from the family or from abroad; it also finds what was missing."""
+    recalled = before.succession and before.succession[-1].end in RECALLED_FROM
+    found = () if recalled else unless(answers(before, event), data.custodian, "#".join(event.key))
+    after = changed(before, succession=then(before, event, data.custodian), missing=(), misfits=before.misfits + found)
+    return at_place(after, event, data.place)
 
 
-def moved(before: Custody, data: TransportDeparted | TransportArrived) -> Custody:
-    return changed(before, place=data.place, in_transit=isinstance(data, TransportDeparted))
+def left(before: Custody, event: Event, data: CustodyTransferredAbroad | RemainsReturned) -> Custody:
+    """The case left our custody for an authority abroad, or for the family."""
+    end: End = "returned" if isinstance(data, RemainsReturned) else "transferred_abroad"
+    return changed(before, succession=(*before.succession, claim(event, None, end=end)), in_transit=False)
+
+
+def closed(before: Custody, event: Event, end: End) -> Custody:
+    """The case is no more; the first statement that says so stands."""
+    return before if before.closed is not None else changed(before, closed=claim(event, None, end=end))
+
+
+def moved(before: Custody, event: Event, data: TransportDeparted | TransportArrived | StorageMoved) -> Custody:
+    return at_place(changed(before, in_transit=isinstance(data, TransportDeparted)), event, data.place)
+
+
+def missing(before: Custody, event: Event, data: CaseMissingReported | CaseFound) -> Custody:
+    """The custodian answers for what is missing all the same."""
+    return changed(before, missing=(*before.missing, event.key) if isinstance(data, CaseMissingReported) else ())
 
 
 def sealed(before: Custody, data: CaseSealed) -> Custody:
-    return changed(before, seals=_listed(data.seals))
+    return changed(before, seals=listed(data.seals))
 
 
-def misfits(custody: Custody, policy: Policy) -> Iterator[Misfit]:
-    """Everything about custody that does not agree, in no particular order of importance."""
-    yield from custody.misfits
-    for id, transfer in sorted(custody.transfers.items()):
-        yield from _between_halves(id, transfer, policy)
+def opened(before: Custody, event: Event, data: CaseOpened) -> Custody:
+    """Seals were taken off; those that the case was not known to bear are a misfit."""
+    if before.seals is None:
+        return before
+    removed = listed(data.seals_removed)
+    after = changed(before, seals=tuple(seal for seal in before.seals if seal not in removed))
+    if set(removed) <= set(before.seals):
+        return after
+    return misfit(after, Misfit("seal", "#".join(event.key), text(before.seals), text(removed)))
 
 
-def _between_halves(id: str, transfer: Transfer, policy: Policy) -> Iterator[Misfit]:
-    released, accepted = transfer.released, transfer.accepted
-    if accepted is not None and transfer.refused_at is not None:
-        stands = "accepted" if transfer.accepted_last else "refused"
-        yield Misfit("hand_over", id, "accepted or refused", f"both; {stands} stands")
-    if released is None or accepted is None:
-        return
-    if released.other != accepted.party:
-        yield Misfit("custodian", f"{id}#acceptor", str(released.other), accepted.party)
-    if accepted.other is not None and accepted.other != released.party:
-        yield Misfit("custodian", f"{id}#releaser", released.party, accepted.other)
-    if released.seals is not None and accepted.seals is not None and released.seals != accepted.seals:
-        yield Misfit("seal", id, _text(released.seals), _text(accepted.seals))
-    if released.condition != accepted.condition:
-        yield Misfit("condition", id, released.condition, accepted.condition)
-    if released.exact and accepted.exact and released.at - accepted.at > policy.clock_tolerance:
-        yield Misfit("time", id, "released before accepted", "accepted before released")
-
-
-def seals_of(number: str, cases: tuple[str, ...], seals: tuple[Seal, ...]) -> Seals:
-    """The seals that a statement gives for one of its cases."""
-    if len(cases) == 1:
-        return _listed(seals)
-    mine = [seal for seal in seals if seal.case == number]
-    return _listed(tuple(mine)) if mine else None
-
-
-def _listed(seals: tuple[Seal, ...]) -> tuple[str, ...]:
+# ------------------------------------------------------------------------------------------- what hand-overs use as well
+def listed(seals: tuple[Seal, ...]) -> tuple[str, ...]:
     return tuple(sorted(f"{seal.number}@{seal.position}" for seal in seals))
 
 
-def _text(seals: tuple[str, ...]) -> str:
+def text(seals: tuple[str, ...]) -> str:
     return (", ".join(seals) or "none")[:500]
 
 
-_UNKNOWN: Final = Transfer()
+def then(before: Custody, event: Event, party: str, transfer: str | None = None) -> tuple[Claim, ...]:
+    return (*before.succession, claim(event, party, transfer))
 
 
-def _then(before: Custody, event: Event, party: str, transfer: str | None = None) -> tuple[Claim, ...]:
-    return (*before.succession, Claim(party, transfer, event.occurred_at + PERIOD[event.data.precision]))
+def at_place(before: Custody, event: Event, place: str | None) -> Custody:
+    return before if place is None else changed(before, places=(*before.places, Whereabouts(event.occurred_at, place)))
 
 
-def _answers(before: Custody, event: Event) -> str | None:
+def answers(before: Custody, event: Event) -> str | None:
     """Who answers for the case when `event` happens; None where nobody does, or the order of the two says nothing."""
     last = before.succession[-1] if before.succession else None
-    return last.party if last is not None and last.until <= event.occurred_at else None
+    return (last.party or last.end) if last is not None and last.until <= event.occurred_at else None
 
 
-def _unless(answers: str | None, party: str, anchor: str) -> tuple[Misfit, ...]:
+def unless(answering: str | None, party: str, anchor: str) -> tuple[Misfit, ...]:
     """The misfit of a statement in the name of a party that does not answer for the case."""
-    return () if answers in (None, party) else (Misfit("custodian", anchor, str(answers), party),)
+    return () if answering in (None, party) else (Misfit("custodian", anchor, str(answering), party),)
 
 
-def _open(before: Custody, id: str, transfer: Transfer) -> tuple[str, ...]:
-    """The transfers that are open once `id` is what `transfer` says, sorted."""
-    if transfer.open:
-        return before.open_transfers if id in before.open_transfers else tuple(sorted((*before.open_transfers, id)))
-    return tuple(one for one in before.open_transfers if one != id)
-
-
-def _misfit(before: Custody, misfit: Misfit) -> Custody:
-    return changed(before, misfits=(*before.misfits, misfit))
+def misfit(before: Custody, found: Misfit) -> Custody:
+    return changed(before, misfits=(*before.misfits, found))

@@ -88,9 +88,15 @@ def identity(view: View, determination: Determination) -> Iterator[Reason]:
         yield Reason("hold", f"the person is on hold {id}: {hold.reason}", ground=True, event=hold.event)
     for number in sorted(person.cases_of(determination)):
         yield from _case(view, number)
-    for subject in sorted(person.cases_of(determination) | determination.tokens):
-        if person.exclusions.get(subject, False):
-            yield Reason("exclusion", f"{subject} is excluded from being this person", ground=True)
+    excluded = {one for one, active in person.exclusions.items() if active}
+    for subject in sorted((person.cases_of(determination) | determination.tokens) & excluded | _inherited(view, determination)):
+        yield Reason("exclusion", f"{subject} is excluded from being this person", ground=True)
+
+
+def _inherited(view: View, determination: Determination) -> set[str]:
+    """What the cases of a determination came out of, or what was cut from them, and is excluded from being this person."""
+    cases = [view.record.cases[each] for each in view.person.cases_of(determination) if each in view.record.cases]
+    return {subject for case in cases for subject, who in case.excluded() if who == view.person.ref}
 
 
 def _case(view: View, number: str) -> Iterator[Reason]:

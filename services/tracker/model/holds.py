@@ -4,7 +4,7 @@ A rescinded or removed determination puts its cases on a hold of its own, whose 
 examiner can lift it on the identification stream (invariant 11).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -66,6 +66,18 @@ class Holds:
 
     def any_active(self) -> bool:
         return any(self.lifted_at(id) is None for id in self.placed)
+
+
+def joined(several: Iterable[Holds]) -> Holds:
+    """The holds of several cases as those of one that came out of them."""
+    placed: dict[str, Hold] = {}
+    lifts: dict[str, tuple[Lift, ...]] = {}
+    for each in several:
+        placed = {**each.placed, **placed}
+        for id, given in each.lifts.items():
+            known = lifts.get(id, ())
+            lifts[id] = (*known, *(lift for lift in given if lift not in known))
+    return Holds(placed, lifts)
 
 
 def placed(before: Holds, event: Event, data: HoldPlaced) -> Holds:

@@ -8,12 +8,22 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, Literal, NamedTuple
 
 from services.tracker.model.holds import removed, rescinded
-from shared.events import CaseInventoried, IdentificationDetermined, IdentificationRescinded, RecordCorrected
+from shared.events import (
+    CaseInventoried,
+    ExclusionRecorded,
+    ExclusionWithdrawn,
+    IdentificationDetermined,
+    IdentificationRescinded,
+    RecordCorrected,
+    SampleCut,
+)
 from shared.events.base import Fact
 from shared.events.event import Event
 from shared.terms import Inventoried, Remains, Subject
 
-TargetKind = Literal["case", "person", "turnover", "individual", "determination", "hold", "transfer", "discrepancy", "event"]
+TargetKind = Literal[
+    "case", "person", "turnover", "individual", "determination", "hold", "transfer", "sample", "discrepancy", "event"
+]
 HUBS: Final[tuple[TargetKind, ...]] = ("case", "person", "turnover")
 """In the order in which they are locked."""
 
@@ -71,6 +81,11 @@ def _with_hold(hold: Callable[[str], str]) -> Reader:
     return lambda ref: (Target("determination", ref), Target("hold", hold(ref)))
 
 
+def _of_sample(ref: str) -> Iterable[Target]:
+    """A case that may be a sample, or have been sampled: what excludes one excludes the other, so their histories meet."""
+    return Target("case", ref), Target("sample", ref)
+
+
 def _subject(subject: Subject) -> Iterable[Target]:
     return (Target(subject.kind, subject.ref),) if subject.kind in HUBS else ()
 
@@ -119,6 +134,9 @@ _FIELDS: Final[dict[str, Reader]] = {
 
 _OF_TYPE: Final[dict[type[Fact], dict[str, Reader]]] = {
     CaseInventoried: {"cases": _inventory},
+    SampleCut: {"parent": _of_sample, "sample": _of_sample},
+    ExclusionRecorded: {"case": _of_sample},
+    ExclusionWithdrawn: {"case": _of_sample},
     IdentificationDetermined: {"determination": _with_hold(removed)},
     IdentificationRescinded: {"determination": _with_hold(rescinded)},
 }

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.tracker.model.discrepancies import Misfit
-from shared.events import CustodyReleased, HoldPlaced, IdentificationDetermined, TurnoverDeclared
+from shared.events import CustodyReleased, HoldPlaced, IdentificationAmended, IdentificationDetermined, TurnoverDeclared
 from shared.events.base import Fact
 
 Uses = Mapping[str, tuple[Any, ...]]
@@ -20,6 +20,8 @@ def defined(data: Fact) -> tuple[str, tuple[Any, ...]] | None:
             return f"hold/{data.hold}", (data.stream, data.authority, data.scope, data.cases, data.person)
         case IdentificationDetermined():
             return f"determination/{data.determination}", (data.persons, data.cases, data.individuals)
+        case IdentificationAmended():
+            return f"determination/{data.amendment}", (data.determination, data.added, data.removed)
         case TurnoverDeclared():
             return f"turnover/{data.turnover}", (data.from_party, data.to_party, data.expected_cases)
         case _:
