@@ -17,7 +17,7 @@ ALIKE: Final = 0.6
 def lead_on(unknown: object) -> str:
     """Words for a sender: the nearest wire name where one is near, and where all of them are."""
     found = nearest(unknown) if isinstance(unknown, str) and len(unknown) <= LONGEST else None
-    return "shared/schemas/ has them all" if found is None else f"the nearest is {found}; shared/schemas/ has them all"
+    return "docs/events/ has them all" if found is None else f"the nearest is {found}; docs/events/ has them all"
 
 
 @lru_cache(maxsize=1024)

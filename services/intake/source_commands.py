@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from services.intake.grants import types_named
+from services.intake.grants import ANY, types_named
 from services.intake.source_edits import add as add_source
 from services.intake.source_edits import revoke as revoke_source
 from services.intake.sources import read
@@ -29,12 +29,13 @@ def add(
     type_: Annotated[list[str], typer.Option("--type", help="A catalogue or wire name; * for any part.")],
     party: Annotated[list[str] | None, typer.Option(help="In whose name it may speak; * for all.")] = None,
     may_correct: Annotated[list[str] | None, typer.Option(help="A source whose statements it may correct.")] = None,
+    case_prefix: Annotated[list[str] | None, typer.Option(help="How the numbers of its cases begin; without: all.")] = None,
     file: SourcesFile = None,
     as_json: Json = False,
 ) -> None:
     """Add a source and show its key: once, and nowhere else."""
     entry: dict[str, object] = {"slug": slug, "uris": uri, "roles": role, "types": type_}
-    entry |= {"parties": party or [], "may_correct": may_correct or []}
+    entry |= {"parties": party or [], "may_correct": may_correct or [], "case_prefixes": case_prefix or [ANY]}
     if not types_named(type_):
         raise stop("no type of the catalogue has such a name", USAGE)
     try:

@@ -39,7 +39,7 @@ def cli(tmp_path: Path) -> Cli:
 
 # ------------------------------------------------------------------------------------------------- sources
 def test_a_source_is_added_listed_and_revoked(cli: Cli, tmp_path: Path) -> None:
-    key = json.loads(cli("sources", "add", "unc-custody", *ADD, "--json").stdout)["key"]
+    key = json.loads(cli("sources", "add", "unc-custody", *ADD, "--case-prefix", "K55-", "--json").stdout)["key"]
     file = tmp_path / "sources.toml"
     assert key not in file.read_text()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -48,6 +48,7 @@ def test_a_source_is_added_listed_and_revoked(cli: Cli, tmp_path: Path) -> None:
     assert register.holder(key + "x") is None
     [listed] = json.loads(cli("sources", "list", "--json").stdout)["sources"]
     assert (listed["slug"], listed["keys"], listed["types"]) == ("unc-custody", 1, ["custody.*"])
+    assert listed["case_prefixes"] == ["K55-"]
     assert "unc-custody" in cli("sources", "list", COLUMNS="40").stdout
     revoked = cli("sources", "revoke", "unc-custody", "--json")
     assert json.loads(revoked.stdout) == {"slug": "unc-custody", "revoked": True}

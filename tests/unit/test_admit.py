@@ -152,7 +152,7 @@ def test_of_an_unknown_type_the_nearest_is_named_and_where_the_others_are(named:
     found = refusal({name: value for name, value in (said | {"type": named}).items() if value is not facts.ABSENT})
     assert (found.type, found.pointer) == (ProblemType.UNKNOWN_TYPE, "/type")
     assert re.findall(r"org\.rosette\S+v1", found.detail) == ([meant] if meant else [])
-    assert "shared/schemas/" in found.detail
+    assert "docs/events/" in found.detail
     assert "Zx81" not in str(found.document())
 
 
