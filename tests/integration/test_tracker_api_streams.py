@@ -6,7 +6,7 @@ from typing import Any
 from prometheus_client.parser import text_string_to_metric_families
 from redis.asyncio import Redis
 
-from services.tracker.record import freezes
+from services.tracker.record import counters
 from shared.streams import GROUP, events_key
 from tests import facts
 from tests.integration import filing
@@ -52,12 +52,12 @@ async def test_a_stream_says_how_far_it_is_what_is_missing_and_what_is_frozen(da
         reader.filed = 2  # the second is still on its way
         await reader.file(facts.registered(case="K55-03"))
         async with reader.register.pool.connection() as conn:
-            await freezes.freeze(conn, "test", "a look at what is missing", reader.register.now(), "custody")
+            await counters.record_gaps(conn, "custody", facts.EPOCH, 3, reader.register.now())
         custody, identification, _ = await reader.get("/v1/streams")
     assert (custody["through"], custody["unfiled"], custody["epoch"]) == (1, 3, facts.EPOCH)
     assert [(gap["low"], gap["high"]) for gap in custody["gaps"]] == [(2, 2)]
     assert (custody["frozen"], identification["frozen"]) == (True, False)
-    assert custody["freezes"][0]["reason"] == "a look at what is missing"
+    assert "neither in the record nor in the stream" in custody["freezes"][0]["reason"]
     assert custody["transport"]["group"] is False
 
 

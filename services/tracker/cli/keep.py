@@ -12,7 +12,6 @@ from services.tracker.record import freezes
 from services.tracker.record import quarantine as record
 from services.tracker.record.reading import outcomes, rules
 from services.tracker.record.reading.outcomes import QuarantinedEntry
-from shared.terms import Stream
 
 quarantine = typer.Typer(no_args_is_help=True, help="Entries that could not be filed; unresolved ones hold notices back.")
 policy = typer.Typer(no_args_is_help=True, help="The rules in force.")
@@ -69,15 +68,10 @@ def resolve(no: Number, reason: Why, by: By, as_json: AsJson = False) -> None:
     done(f"{no} resolved", as_json, no=no, resolved=True)
 
 
-def freeze(
-    reason: Why,
-    by: By,
-    stream: Annotated[Stream | None, typer.Option(help="All if left out.")] = None,
-    as_json: AsJson = False,
-) -> None:
+def freeze(reason: Why, by: By, as_json: AsJson = False) -> None:
     """Let no family notice leave until `unfreeze`. Stops and operators' notices leave all the same."""
-    ask(lambda conn: freezes.freeze(conn, by, reason, now(), stream))
-    done("frozen", as_json, frozen=stream or "all")
+    no = ask(lambda conn: freezes.freeze(conn, by, reason, now()))
+    done(f"frozen as number {no}; to lift it: unfreeze --no {no}", as_json, frozen=no)
 
 
 def unfreeze(

@@ -7,10 +7,9 @@ from psycopg import AsyncConnection
 
 from services.tracker.record.actions import act
 from services.tracker.record.watermarks import advance
-from shared.terms import Stream
 
 OPEN: Final = """
-    INSERT INTO "freeze" (stream, kind, reason, opened_at) VALUES (%s, 'manual', %s, %s) RETURNING no
+    INSERT INTO "freeze" (kind, reason, opened_at) VALUES ('manual', %s, %s) RETURNING no
 """
 LIFT: Final = """
     UPDATE "freeze" SET lifted_at = %(at)s, lifted_by = %(who)s
@@ -20,12 +19,12 @@ LIFT: Final = """
 MOVE_ON: Final = "INSERT INTO filed_range (stream, epoch, low, high) VALUES (%s, %s, %s, %s)"
 
 
-async def freeze(conn: AsyncConnection[Any], who: str, reason: str, at: datetime, stream: Stream | None = None) -> int:
-    """No family or public notice leaves until this is lifted. Returns its number."""
+async def freeze(conn: AsyncConnection[Any], who: str, reason: str, at: datetime) -> int:
+    """No family or public notice leaves until this is lifted, whatever the streams it is about. Returns its number."""
     async with conn.transaction():
-        row = await (await conn.execute(OPEN, (stream, reason, at))).fetchone()
+        row = await (await conn.execute(OPEN, (reason, at))).fetchone()
         assert row is not None
-        await act(conn, who, "freeze", str(row[0]), {"stream": stream, "reason": reason}, at)
+        await act(conn, who, "freeze", str(row[0]), {"reason": reason}, at)
         return int(row[0])
 
 

@@ -362,7 +362,6 @@ notice = Table(
     ref("needs_release", null=True),
     instant("next_attempt_at", null=True),
     instant("left_at", null=True),
-    instant("next_check_at", null=True),
     instant("created_at"),
     one_of("class", "class", "family", "stop", "operator"),
     one_of("state", "state", *NOTICE_STATES),
