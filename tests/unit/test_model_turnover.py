@@ -1,5 +1,7 @@
 """A turnover: what was sent, declared, registered and reviewed."""
 
+from typing import Any
+
 from services.tracker.model import turnover as turnover_
 from services.tracker.model.turnover import Turnover
 from tests import facts
@@ -75,3 +77,29 @@ def test_a_reported_discrepancy_of_the_turnover_can_be_resolved() -> None:
     assert found(reported) == {"count/boxes": "2"}
     assert found(reported, facts.discrepancy_resolved("turnover:TO-2018/count/boxes", at=at(2))) == {}
     assert found(facts.discrepancy_reported(at=at(1))) == {}
+
+
+def test_each_estimate_is_a_new_version_and_the_last_of_the_world_is_the_current_one() -> None:
+    late, early = facts.mni(value=250, at=at(20)), facts.mni(value=158, at=at(10))
+    turnover = turnover_of(late, early)
+    assert ([each.value for each in turnover.estimates], turnover.mni) == ([158, 250], 250)
+    assert turnover_of(facts.reviewed(turnover="TO-2018", mni=70, at=at(1)), late).estimates[0].method == "field review"
+    assert (turnover_of().mni, turnover_of(facts.mni("TO-1999")).mni) == (None, None)
+
+
+def test_a_closed_project_says_by_which_event() -> None:
+    assert turnover_of(facts.project_closed(id="E-1", at=at(1)), facts.project_closed(at=at(2))).closed == (
+        "urn:example:laboratory",
+        "E-1",
+    )
+
+
+def test_what_was_approved_published_and_corrected_of_a_turnover_is_kept_in_order() -> None:
+    of: dict[str, Any] = {"scope": "TO-2018", "period": "2019"}
+    said = [facts.publication_approved(**of, count=25, at=at(1)), facts.published(**of, count=25, at=at(2))]
+    turnover = turnover_of(*said, facts.publication_corrected(**of, count=24, at=at(3)))
+    assert [(each.stage, each.count) for each in turnover.aggregates] == [
+        ("approved", 25),
+        ("published", 25),
+        ("corrected", 24),
+    ]
