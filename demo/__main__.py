@@ -1,29 +1,9 @@
 """`python -m demo`: tell the story, show what became of it, and leave the services up."""
 
-import json
-import os
-import signal
-import time
-from contextlib import ExitStack, suppress
-from types import FrameType
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-import httpx2
 import typer
 
-import embedded
-from demo.figures import Found, broken
-from demo.patience import Impatient
-from demo.performance import perform
-from demo.processes import house
-from demo.screen import err, progress, show, show_urls
-from demo.story import BEGINS
-from demo.submitting import NotAccepted
-from demo.telling import Standstill
-from embedded.services import NotReady
-
-BROKEN: Final = 1
-FAILED: Final = 3
 INTERRUPTED: Final = 130
 
 
@@ -35,53 +15,13 @@ def main(
 
     Exit codes: 0 told and every promise kept, 1 a promise is broken, 3 the story could not be told, 130 interrupted in it.
     """
-    for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, interrupted)
-    forget_settings()
-    began = time.monotonic()
     try:
-        with ExitStack() as stack:
-            with err.status("Starting the services"):
-                built = stack.enter_context(house(BEGINS))
-            with progress() as seen:
-                figures, found = perform(built, began, seen)
-            report(figures, found, as_json=as_json)
-            if not once:
-                show_urls(built)
-                stay()
-    except (NotReady, NotAccepted, Impatient, Standstill, httpx2.HTTPError, embedded.EmbeddedError) as error:
-        err.print(str(error), style="red", highlight=False, markup=False)
-        raise typer.Exit(FAILED) from None
+        from demo.showing import showing  # takes seconds, in which Ctrl-C is to end well too
+
+        showing(once=once, as_json=as_json)
     except KeyboardInterrupt:
-        err.print("Stopped before the end of the story.")
+        typer.echo("Stopped before the end of the story.", err=True)
         raise typer.Exit(INTERRUPTED) from None
-    if promises := broken(figures):
-        err.print("Not kept: " + "; ".join(promises), style="red")
-        raise typer.Exit(BROKEN)
-
-
-def forget_settings() -> None:
-    """The services of the story hear of its own house alone, whatever is set for others where the demo is run."""
-    for name in [name for name in os.environ if name.startswith(("INTAKE_", "TRACKER_"))]:
-        del os.environ[name]
-
-
-def report(figures: dict[str, Any], found: Found, *, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(figures, indent=2), flush=True)
-    else:
-        show(figures, found)
-
-
-def stay() -> None:
-    """Until Ctrl-C, which is how a run that is left up ends well."""
-    with suppress(KeyboardInterrupt):
-        while True:
-            signal.pause()
-
-
-def interrupted(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

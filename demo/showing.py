@@ -1,0 +1,74 @@
+"""One showing: the story is told, what became of it is shown, and the services stay up or are stopped."""
+
+import json
+import os
+import signal
+import time
+from contextlib import ExitStack, suppress
+from types import FrameType
+from typing import Any, Final
+
+import httpx2
+import typer
+
+import embedded
+from demo.figures import Found, broken
+from demo.patience import Impatient
+from demo.performance import perform
+from demo.processes import house
+from demo.screen import err, progress, show, show_urls
+from demo.story import BEGINS
+from demo.submitting import NotAccepted
+from demo.telling import Standstill
+from embedded.services import NotReady
+
+BROKEN: Final = 1
+FAILED: Final = 3
+
+
+def showing(*, once: bool, as_json: bool) -> None:
+    """As `python -m demo` says. Raises typer.Exit with its codes, and KeyboardInterrupt when interrupted in the story."""
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, interrupted)
+    forget_settings()
+    began = time.monotonic()
+    try:
+        with ExitStack() as stack:
+            with err.status("Starting the services"):
+                built = stack.enter_context(house(BEGINS))
+            with progress() as seen:
+                figures, found = perform(built, began, seen)
+            report(figures, found, as_json=as_json)
+            if not once:
+                show_urls(built)
+                stay()
+    except (NotReady, NotAccepted, Impatient, Standstill, httpx2.HTTPError, embedded.EmbeddedError) as error:
+        err.print(str(error), style="red", highlight=False, markup=False)
+        raise typer.Exit(FAILED) from None
+    if promises := broken(figures):
+        err.print("Not kept: " + "; ".join(promises), style="red")
+        raise typer.Exit(BROKEN)
+
+
+def forget_settings() -> None:
+    """The services of the story hear of its own house alone, whatever is set for others where the demo is run."""
+    for name in [name for name in os.environ if name.startswith(("INTAKE_", "TRACKER_"))]:
+        del os.environ[name]
+
+
+def report(figures: dict[str, Any], found: Found, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(figures, indent=2), flush=True)
+    else:
+        show(figures, found)
+
+
+def stay() -> None:
+    """Until Ctrl-C, which is how a run that is left up ends well."""
+    with suppress(KeyboardInterrupt):
+        while True:
+            signal.pause()
+
+
+def interrupted(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
