@@ -6,7 +6,7 @@ the origin to the child. Edges are taken in world order, and the one that would 
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, TypeVar
 
 from shared.events import CaseInventoried, CaseMerged, CaseSplit, SampleCut
 from shared.events.base import Fact
@@ -14,6 +14,9 @@ from shared.events.event import Event, WorldOrder, world_order
 from shared.terms import CaseKind, Inventoried
 
 EdgeKind = Literal["inventory", "split", "merge", "sample"]
+
+Case = TypeVar("Case", str, int)
+"""A case by its number, or by that of its row."""
 
 KIND: Final[Mapping[type[Fact], EdgeKind]] = {
     CaseInventoried: "inventory",
@@ -126,9 +129,9 @@ def above(number: str, parents: Mapping[str, Iterable[str]]) -> frozenset[str]:
     return reached(number, lambda each: parents.get(each, ()))
 
 
-def reached(start: str, beyond: Callable[[str], Iterable[str]]) -> frozenset[str]:
+def reached(start: Case, beyond: Callable[[Case], Iterable[Case]]) -> frozenset[Case]:
     """All that is reached from `start`, without it unless a circle leads back."""
-    found: set[str] = set()
+    found: set[Case] = set()
     left = list(beyond(start))
     while left:
         one = left.pop()

@@ -36,7 +36,8 @@ class Estimate(NamedTuple):
     event: tuple[str, str]
 
 
-class Aggregate(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Aggregate:
     """How many of the turnover in a period: what was said to the public, or approved to be."""
 
     stage: Stage

@@ -16,6 +16,7 @@ from services.tracker.model import person as person_
 from services.tracker.model import turnover as turnover_
 from services.tracker.model.case import Case
 from services.tracker.model.discrepancies import Discrepancy
+from services.tracker.model.lineage import first_origin
 from services.tracker.model.person import Person
 from services.tracker.model.policy import Policy
 from services.tracker.model.targets import Target
@@ -64,6 +65,16 @@ class Wanted(NamedTuple):
     news: News | None
 
 
+class Relatives(NamedTuple):
+    """What a case came out of, folded, and those of its parents that are left out since they came out of it."""
+
+    cases: Mapping[str, Case]
+    circular: frozenset[str] = frozenset()
+
+
+ALONE: Final = Relatives({})
+
+
 class Histories:
     def __init__(self, facts: Facts, limit: int) -> None:
         self.facts = facts
@@ -84,7 +95,7 @@ class Histories:
     async def fold(
         self, cursor: Cursor, wanted: Sequence[Wanted], policy: Policy, digest: str, at: datetime
     ) -> dict[int, Folded]:
-        """Every hub that is wanted, as of `at`, whatever is remembered of it."""
+        """Every hub that is wanted, as of `at`, whatever is remembered of it; a case without what it takes from its parents."""
         horizon = at + policy.clock_tolerance
         folded: dict[int, Folded] = {}
         whole: list[Wanted] = []
@@ -100,11 +111,12 @@ class Histories:
                 folded[each.no] = fold(each.target, new, policy, horizon)
             else:
                 whole.append(each)
-        for each, history in (await self._whole(cursor, whole)).items():
+        for each, history in (await self.whole(cursor, whole)).items():
             folded[each.no] = fold(each.target, history, policy, horizon)
         return folded
 
-    async def _whole(self, cursor: Cursor, wanted: Collection[Wanted]) -> Mapping[Wanted, list[Event]]:
+    async def whole(self, cursor: Cursor, wanted: Collection[Wanted]) -> Mapping[Wanted, list[Event]]:
+        """Everything that was filed about these hubs."""
         if not wanted:
             return {}
         await cursor.execute(HISTORY, ([each.no for each in wanted],))
@@ -128,6 +140,8 @@ def step(before: Folded | None, new: Sequence[Event], wanted: Wanted, policy: Po
     assert wanted.news is not None
     if late or wanted.news.whole or ordered[-1].occurred_at > horizon or any(map(is_correction, new)):
         return None
+    if first_origin(wanted.target.ref, ordered) is not None:  # it may take from its parents what comes before all of this
+        return None
     try:
         for event in ordered:
             state = case_.advance(state, event)  # type: ignore[arg-type]
@@ -136,11 +150,11 @@ def step(before: Folded | None, new: Sequence[Event], wanted: Wanted, policy: Po
     return described(state, policy, before.wakes_at)
 
 
-def fold(target: Target, history: Sequence[Event], policy: Policy, horizon: datetime) -> Folded:
+def fold(target: Target, history: Sequence[Event], policy: Policy, horizon: datetime, relatives: Relatives = ALONE) -> Folded:
     """The hub that its whole history describes as of the horizon. Never raises: what cannot be folded says so."""
     counted, wakes_at = as_of(history, horizon)
     try:
-        folded = described(_fold(target, counted), policy, wakes_at)
+        folded = described(_fold(target, counted, relatives), policy, wakes_at)
         return folded if wakes_at is None else with_what_is_ahead(folded, _fold(target, history))
     except Exception:
         log.exception("unfoldable", kind=target.kind, ref=target.ref, events=len(history))
@@ -181,10 +195,10 @@ def remains(person: Person) -> frozenset[Target]:
     return frozenset({Target("case", number) for number in person.cases} | {Target("individual", id) for id in individuals})
 
 
-def _fold(target: Target, events: Sequence[Event]) -> Hub:
+def _fold(target: Target, events: Sequence[Event], relatives: Relatives = ALONE) -> Hub:
     match target.kind:
         case "case":
-            return case_.fold(target.ref, events)
+            return case_.fold(target.ref, events, relatives.cases, relatives.circular)
         case "person":
             return person_.fold(target.ref, events)
         case "turnover":

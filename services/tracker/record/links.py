@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
+from services.tracker.model.lineage import pairs
 from services.tracker.model.targets import Target, identity
 from services.tracker.record import facts
 from services.tracker.record.batch import Batch
@@ -37,13 +38,21 @@ def names_of(found: Sorted, numbers: Mapping[Target, int], identities: Mapping[T
     return named
 
 
+def lineage_of(found: Sorted, numbers: Mapping[Target, int]) -> set[tuple[int, int]]:
+    """The (parent, child) pairs that the events just filed name, as said or as corrected, whether or not they stand."""
+    events = [arrival.event for _, arrival in found.filed]
+    stated = [event.data for event in events] + [event.restated.data for event in events if event.restated is not None]
+    named = (pair for data in stated for pair in pairs(data))
+    return {(numbers[Target("case", parent)], numbers[Target("case", child)]) for parent, child in named}
+
+
 def news_of(
-    pairs: Collection[tuple[int, int]], named: Sequence[Named], links: Collection[Tie], identities: Mapping[Target, int]
+    histories: Collection[tuple[int, int]], named: Sequence[Named], links: Collection[Tie], identities: Mapping[Target, int]
 ) -> dict[int, News]:
     """What is new to each hub, and whether it was corrected before it came, so that the whole history must be read."""
     own = set(identities.values())
     corrected = {each.event for each in named if not own.isdisjoint(each.ids)} | {link.event for link in links}
     events: dict[int, list[int]] = defaultdict(list)
-    for hub, event in pairs:
+    for hub, event in histories:
         events[hub].append(event)
     return {hub: News(tuple(new), not corrected.isdisjoint(new)) for hub, new in events.items()}

@@ -20,6 +20,9 @@ ADVANCE: Final = "UPDATE target SET revision = revision + 1 WHERE no = ANY(%b::b
 BRING_TOGETHER: Final = """
     INSERT INTO concern (remains, person) SELECT * FROM unnest(%b::bigint[], %b::bigint[]) ON CONFLICT DO NOTHING
 """
+KEEP_LINEAGE: Final = """
+    INSERT INTO lineage (parent, child) SELECT * FROM unnest(%b::bigint[], %b::bigint[]) ON CONFLICT DO NOTHING
+"""
 
 
 def upsert(table: str, **columns: str) -> str:
@@ -46,6 +49,8 @@ CASES: Final = upsert(
     place="text",
     turnover="text",
     label="text",
+    origin="text",
+    parents="array",
     flags="array",
 )
 PERSONS: Final = upsert("person", ref="text", progress="text", pnok="text", determinations="array", flags="array")
@@ -97,6 +102,12 @@ async def bring_together(cursor: Cursor, pairs: Collection[tuple[int, int]]) -> 
         await cursor.execute(BRING_TOGETHER, columns(sorted(pairs)))
 
 
+async def keep_lineage(cursor: Cursor, pairs: Collection[tuple[int, int]]) -> None:
+    """Remember that the second case of each pair was said to have come out of the first, by number."""
+    if pairs:
+        await cursor.execute(KEEP_LINEAGE, columns(sorted(pairs)))
+
+
 async def advance_revisions(cursor: Cursor, hubs: Iterable[int]) -> None:
     """Every hub whose history grew has a new revision, so that no process takes what it remembers for what is true."""
     if ordered := sorted(hubs):
@@ -114,6 +125,8 @@ def _case(state: Case, hub: Folded) -> Row:
         state.custody.place,
         state.turnover,
         state.label,
+        state.origin.kind if state.origin is not None else None,
+        " ".join(state.heritage.parents),
         flags(hub, state.flags(hub.discrepancies)),
     )
 

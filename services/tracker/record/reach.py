@@ -1,4 +1,4 @@
-"""What a batch reaches: the ids that share an event, the hubs those events name, and the persons and cases brought together.
+"""What a batch reaches: ids that share an event, the hubs those events name, persons and cases brought together, descendants.
 
 Ids tie events together: a hold that is lifted reaches the cases it was placed on, because both events name the hold. A
 *component* is a set of ids that events tie together; every hub that one of its events names is folded from all of them.
@@ -27,11 +27,13 @@ REACH: Final = """
       UNION
       SELECT side.hub FROM near, LATERAL (
         SELECT person AS hub FROM concern WHERE remains = near.hub UNION ALL
-        SELECT remains FROM concern WHERE person = near.hub) AS side
+        SELECT remains FROM concern WHERE person = near.hub UNION ALL
+        SELECT child FROM lineage WHERE parent = near.hub) AS side
     )
     SELECT 'tie', target, event FROM tie
     UNION ALL SELECT 'named', hub, event FROM named
     UNION ALL SELECT 'near', hub, 0 FROM near
+    UNION ALL SELECT 'child', lineage.parent, lineage.child FROM near JOIN lineage ON lineage.parent = near.hub
 """
 
 
@@ -58,11 +60,16 @@ class Pair(NamedTuple):
 
 @dataclass(slots=True)
 class Reach:
-    """`near`: the hubs reached, and the individuals that tie persons together. `named`: tied event -> hubs that it names."""
+    """`near`: the hubs reached, and the individuals that tie persons together. `named`: tied event -> hubs that it names.
+
+    What came out of a case that is near is near as well, since it takes the case's holds; `children`: which out of which. What
+    a near case came out of is not: it can be read without a lock, for whoever changes it holds all that came out of it.
+    """
 
     ties: list[Tie] = field(default_factory=list)
     named: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     near: set[int] = field(default_factory=set)
+    children: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
 
     @property
     def numbers(self) -> set[int]:
@@ -77,6 +84,8 @@ async def reached(cursor: Cursor, ids: Collection[int], hubs: Collection[int]) -
             reach.ties.append(Tie(number, event))
         elif part == "named":
             reach.named[event].add(number)
+        elif part == "child":
+            reach.children[number].add(event)
         else:
             reach.near.add(number)
     return reach

@@ -13,6 +13,7 @@ from services.tracker.model.person import Person
 from services.tracker.model.targets import Target
 from services.tracker.record import projections
 from services.tracker.record.directory import load_directory
+from services.tracker.record.heirs import Heirs
 from services.tracker.record.histories import Folded, Histories, News, Wanted
 from services.tracker.record.hold import Held
 from services.tracker.record.names import Cursor, Names, is_hub
@@ -60,6 +61,9 @@ class Settler:
         concerned = {target for hub in folded.values() for target in hub.concerns}
         rest = [no for no in hubs if no not in folded and targets[no] in concerned]
         folded |= await self._fold(cursor, rest, targets, held, news, rule, at)
+        heirs = Heirs(self.histories, rule, at)
+        await heirs.take(cursor, held, targets, folded, news)
+        folded |= heirs.changed
 
         remembered = {no: self.histories.recall(no, held.revisions[no], rule.digest) for no in folded}
         changed = {no: hub for no, hub in folded.items() if remembered[no] is not hub}
@@ -68,9 +72,9 @@ class Settler:
         numbers = {target: no for no, target in targets.items()}
         pairs = {(numbers[each], no) for no, hub in changed.items() for each in hub.concerns if each in numbers}
         await projections.bring_together(cursor, pairs)
-        await projections.advance_revisions(cursor, news)
+        await projections.advance_revisions(cursor, news.keys() | heirs.raised)
         await self._oblige(cursor, conn, folded, changed, gone, rule, why, at)
-        revisions = {no: held.revisions[no] + (no in news) for no in folded}
+        revisions = {no: held.revisions[no] + (no in news or no in heirs.raised) for no in folded}
         return Settled(folded, revisions, rule.digest)
 
     def remember(self, settled: Settled) -> None:

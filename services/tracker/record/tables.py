@@ -5,7 +5,7 @@
 | facts | `event` (append-only by trigger), `event_body`, `duplicate`, `quarantine` |
 | how far | `epoch`, `filed_range`, `freeze` |
 | what is named | `target`; `mention` (an id is named by an event); `history` (an event a hub is folded from) |
-| what is true | `case_`, `person`, `turnover`, `concern`, `discrepancy`: projections, made again at any time from the facts |
+| what is true | `case_`, `person`, `turnover`, `concern`, `lineage`, `discrepancy`: projections, made from the facts |
 | what is said | `notice`, `notice_transition`, `attempt` |
 | who and by what rule | `liaison`, `office`, `policy`, `action` |
 
@@ -255,6 +255,8 @@ case_ = Table(
     ref("place", null=True),
     ref("turnover", null=True),
     prose("label", null=True),
+    ref("origin", null=True, comment="how it came out of its parents: inventory, split, merge or sample"),
+    refs("parents"),
     refs("flags"),
     Column("open_discrepancies", Integer, nullable=False),
     instant("next_check_at", null=True),
@@ -312,6 +314,15 @@ concern = Table(
     number("person", ForeignKey(target.c.no), primary_key=True, autoincrement=False),
     Index(None, "person"),
     comment="A case or individual, and a person that a determination ever brought together with it; never forgotten.",
+)
+
+lineage = Table(
+    "lineage",
+    metadata,
+    number("parent", ForeignKey(target.c.no), primary_key=True, autoincrement=False),
+    number("child", ForeignKey(target.c.no), primary_key=True, autoincrement=False),
+    Index(None, "child"),
+    comment="A case, and one that was ever said to have come out of it; never forgotten. What stands is in case_.parents.",
 )
 
 discrepancy = Table(
