@@ -10,6 +10,9 @@ PYTHON ?= $(shell for p in $(CANDIDATES); do \
 READY := .venv/.ready
 RUN := .venv/bin/python
 PYTEST := $(RUN) -m pytest
+# Most tests wait for servers rather than for a core; each worker has servers of its own.
+WORKERS ?= 2
+IN_PARALLEL := -n $(WORKERS) --dist worksteal
 COMPILE := .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
   --custom-compile-command "make lock"
 
@@ -45,7 +48,7 @@ up: $(READY) ## run both services on this machine, on embedded servers; Ctrl-C s
 	@$(RUN) -m embedded up
 
 test: $(READY) ## run the tests that need no Docker engine
-	@$(PYTEST) -m "not docker"
+	@$(PYTEST) $(IN_PARALLEL) -m "not docker"
 
 check: $(READY) ## format, lint, types, import contracts
 	@.venv/bin/ruff format --check -q .
@@ -59,7 +62,7 @@ fmt: $(READY) ## format, and mend what ruff can
 
 cover: $(READY) ## run the tests, and fail if too little of the code was reached
 	@.venv/bin/coverage erase
-	@$(PYTEST) -m "not docker" --cov --cov-report=term
+	@$(PYTEST) $(IN_PARALLEL) -m "not docker" --cov --cov-report=term
 	@.venv/bin/coverage report --include='$(subst $(SPACE),$(COMMA),$(strip $(PURE)))' --fail-under=100
 
 bench: $(READY) ## counters and ratios against a bare loop
