@@ -18,7 +18,7 @@ NEVER: Final = "9999-12-31T00:00:00Z"
 
 def before_gate(notice: Document, persons: Iterable[Document], discrepancies: Iterable[Document]) -> bool:
     """Whether a family's mail left while something that it had to wait for was not, or not yet, in the record."""
-    if notice["person"] is None or notice["kind"] == "stop":
+    if notice["kin"] is None or notice["kind"] == "stop":
         return False
     person = next(person for person in persons if person["ref"] == notice["person"])
     left = instant(notice["left_at"])

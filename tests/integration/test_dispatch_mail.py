@@ -305,7 +305,7 @@ async def test_a_family_hears_each_truth_once_however_often_it_changes(at: Desk,
     assert [mail.recipients for mail in mailbox.messages] == [(FIRST,)] * 3
     for place, mail in enumerate(mailbox.messages, 1):
         assert f"Number {place} of line {first}" in text(mail)
-    assert await at.ask("SELECT kind, state FROM notice ORDER BY no") == [
+    assert await at.ask("SELECT kind, state FROM notice WHERE class = 'family' ORDER BY no") == [
         ("identification", "done"),
         ("correction", "done"),
         ("reinstatement", "done"),

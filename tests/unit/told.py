@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.tracker.model.directory import Directory, Liaison, Office
-from services.tracker.model.notices import Notice, NoticeState, Owed
+from services.tracker.model.notices import CLASS_OF, Notice, NoticeState, Owed
 from services.tracker.model.reconcile import reconcile
 from services.tracker.model.register import Record
 from services.tracker.model.telling import Required, required
@@ -59,7 +59,8 @@ class Told:
         return one
 
     def kinds(self) -> list[str]:
-        return sorted(each.kind for each in self.required().owed if each.keeps is None)
+        """Of all that is owed to anybody but the public."""
+        return sorted(each.kind for each in self.required().owed if each.keeps is None and CLASS_OF[each.kind] != "public")
 
     def why(self, kind: str = "identification", kin: str = KIN) -> list[str]:
         return [reason.text for reason in self.owed(kind, kin).reasons]
@@ -77,7 +78,8 @@ class Told:
         self.notices[notice.reference] = replace(self.notices[notice.reference], state=state)
 
     def states(self) -> dict[str, str]:
-        return {f"{each.kind} {each.recipient}": each.state for each in self.notices.values()}
+        told = [each for each in self.notices.values() if CLASS_OF[each.kind] != "public"]
+        return {f"{each.kind} {each.recipient}": each.state for each in told}
 
 
 def reported(notice: Notice, minutes: int = 30, kin: str = KIN) -> CloudEvent:

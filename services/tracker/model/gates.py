@@ -53,8 +53,15 @@ class View:
 
     def casualty_office(self) -> str:
         """The office of the service that last had a liaison here; the default office where none did."""
+        return self._desk("casualty_office")
+
+    def public_affairs(self) -> str:
+        """Who publishes about this person: the office of that service."""
+        return self._desk("public_affairs")
+
+    def _desk(self, name: str) -> str:
         last = max(self.person.assignments, key=lambda one: (one.since, one.order), default=None)
-        return self.record.directory.office(f"{last.service}/casualty_office" if last else DEFAULT_OFFICE)
+        return self.record.directory.office(f"{last.service}/{name}" if last else DEFAULT_OFFICE)
 
 
 def telling(view: View, line: Line, mine: Sequence[Line]) -> Reasons:

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from services.tracker.model.reasons import Reason
 
-NoticeClass = Literal["family", "stop", "operator"]
+NoticeClass = Literal["family", "stop", "public", "operator"]
 NoticeKind = Literal[
     "identification",
     "additional_portions",
@@ -15,6 +15,7 @@ NoticeKind = Literal[
     "correction",
     "reinstatement",
     "stop",
+    "publication_eligible",
     "unassigned",
     "discrepancy",
     "quarantine",
@@ -27,6 +28,7 @@ CLASS_OF: Final[Mapping[NoticeKind, NoticeClass]] = {
     "correction": "family",
     "reinstatement": "family",
     "stop": "stop",
+    "publication_eligible": "public",
     "unassigned": "operator",
     "discrepancy": "operator",
     "quarantine": "operator",

@@ -13,6 +13,7 @@ from services.tracker.model.corrections import effective
 from services.tracker.model.discrepancies import Discrepancy, Misfit, Resolutions, reported, settled, with_resolution
 from services.tracker.model.holds import Holds
 from services.tracker.model.policy import Window
+from services.tracker.model.publications import Publications, stated
 from services.tracker.model.uses import Uses, used
 from shared.events import (
     BriefingCompleted,
@@ -26,6 +27,7 @@ from shared.events import (
     HoldPlaced,
     IdentificationDetermined,
     IdentificationRescinded,
+    IntermentCompleted,
     KinRegistered,
     LiaisonAssigned,
     NotificationAcknowledged,
@@ -33,12 +35,25 @@ from shared.events import (
     NotificationOverrideAuthorized,
     NotificationUnreachable,
     PnokDesignated,
+    PublicationApproved,
+    PublicationCorrected,
+    PublicationPublished,
+    RosettePlaced,
     StatusAccountedFor,
 )
 from shared.events.event import Event, WorldOrder, world_order
 from shared.terms import Says
 
-Progress = Literal["unaccounted_for", "determined", "kin_notified", "accounted_for", "briefed"]
+Progress = Literal[
+    "unaccounted_for",
+    "determined",
+    "kin_notified",
+    "accounted_for",
+    "announced",
+    "briefed",
+    "interred",
+    "rosette_placed",
+]
 PROGRESS: Final[tuple[Progress, ...]] = get_args(Progress)
 
 
@@ -135,6 +150,9 @@ class Person:
     briefed: frozenset[tuple[str, str]] = frozenset()
     """(determination, kin)."""
     accounted_for: date | None = None
+    publications: Publications = field(default_factory=Publications)
+    interred: bool = False
+    rosette_placed: bool = False
     misfits: tuple[Misfit, ...] = ()
     resolutions: Resolutions = field(default_factory=dict)
     uses: Uses = field(default_factory=dict)
@@ -145,8 +163,14 @@ class Person:
         standing = {one.id for one in self.standing()}
         if not standing:
             return "unaccounted_for"
+        if self.rosette_placed:
+            return "rosette_placed"
+        if self.interred:
+            return "interred"
         if any(determination in standing for determination, _ in self.briefed):
             return "briefed"
+        if self.publications.named:
+            return "announced"
         if self.accounted_for is not None:
             return "accounted_for"
         if any(self._told_of(delivery, standing) for delivery in self.deliveries):
@@ -273,6 +297,12 @@ def evolve(before: Person, event: Event) -> Person:
             return changed(before, briefed=before.briefed | {(data.determination, data.kin)})
         case StatusAccountedFor(person=before.ref, date=on):
             return changed(before, accounted_for=on)
+        case PublicationApproved() | PublicationPublished() | PublicationCorrected() as data if data.person == before.ref:
+            return changed(before, publications=stated(before.publications, event.key, data))
+        case IntermentCompleted(person=before.ref):
+            return changed(before, interred=True)
+        case RosettePlaced(person=before.ref):
+            return changed(before, rosette_placed=True)
         case DiscrepancyReported(subject=subject) as data if subject.kind == "person" and subject.ref == before.ref:
             return changed(before, misfits=(*before.misfits, reported(event.key, data)))
         case DiscrepancyResolved() as data:

@@ -17,6 +17,10 @@ ReasonCode = Literal[
     "in_other_hands",
     "election",
     "hours",
+    "not_determined",
+    "kin_not_told",
+    "briefing",
+    "name_release",
     "unfoldable",
     "release",
 ]

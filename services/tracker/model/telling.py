@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.tracker.model import gates
+from services.tracker.model import embargo, gates
 from services.tracker.model.discrepancies import discrepancy_id
 from services.tracker.model.lines import Line, Tokens, lines_of, recipients
 from services.tracker.model.notices import LEAVING, LEFT, OUT, TELLINGS, Notice, NoticeKind, Owed
@@ -52,20 +52,23 @@ def required(record: Record, notices: Sequence[Notice], policy: Policy, now: dat
     read |= {reference for line in lines for reference in _overtaken(line, read)}
     undone = undone_over_cases(lines, read)
     owed: set[Owed] = set()
+    public: set[str] = set()
     for ref in sorted(record.persons):
         person = record.persons[ref]
         mine = [line for line in lines if line.person.ref == ref]
         view = gates.View(person, record, policy, now, undone.get(ref, {}))
         for line in mine:
             owed.update(owed_of_line(line, mine, view))
+        owed.update(embargo.eligible(mine, notices, view))
+        public |= embargo.used(notices, view)
         owed.update(unassigned(person, mine, owed, view))
         owed.update(unknown_reports(person, notices, view))
     changes = [at for person in record.persons.values() if (at := person.next_change(now)) is not None]
     openings = [reason.until for each in owed if each.keeps is None for reason in each.reasons if reason.until]
     return Required(
         frozenset(owed),
-        done=frozenset(reference for line in lines for reference in line.reported),
-        stopped=frozenset(notice.reference for line in lines for notice in line.stopped()),
+        done=frozenset(reference for line in lines for reference in line.reported) | public,
+        stopped=frozenset(notice.reference for line in lines for notice in line.stopped()) | embargo.stopped(notices),
         acknowledged=frozenset(notice.reference for notice in notices if notice.reference in read),
         next_check_at=min(changes + openings, default=None),
     )

@@ -106,7 +106,7 @@ class Sayer:
         machine = self.machine()
         directory = await group.directory()
         address = address_of(await claims.recipient_of(group.conn, candidate.no), directory)
-        if address is None or (candidate.notice_class == "family" and await concerned(group.conn, group.names)):
+        if address is None or (candidate.notice_class in ("family", "public") and await concerned(group.conn, group.names)):
             log.warning("notice.blocked", notice=candidate.no, because="no address" if address is None else "quarantine")
             return "blocked"
         sends = self.delivery.reaches(address)

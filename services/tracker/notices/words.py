@@ -38,6 +38,10 @@ ACTIONS: Final[dict[NoticeKind, Action]] = {
         "a family to contact again",
         "This replaces what you were sent before on this line. Read the notice, then contact the next of kin that it names.",
     ),
+    "publication_eligible": Action(
+        "something may be published",
+        "Its gate is open. Read the notice, and have two people approve it before anything is public.",
+    ),
     "stop": Action("STOP", "Do not act on the earlier notice. If you have already acted on it, report that at once."),
     "unassigned": Action(
         "nobody to contact", "Something waits because nobody can be written to. Read the notice, and see to it."

@@ -41,7 +41,7 @@ TRANSMITTING: Final = f"""
 WITH moved AS (
   UPDATE notice n SET state = 'transmitting' FROM attempt a
   WHERE a.id = %(attempt)s AND n.no = a.notice AND {OURS} AND {SAME_ADDRESS}
-    AND (n.class <> 'family' OR ({CERTAIN} AND {NOT_CONCERNED}))
+    AND (n.class NOT IN ('family', 'public') OR ({CERTAIN} AND {NOT_CONCERNED}))
   RETURNING n.no
 ), tried AS (
   UPDATE attempt SET phase = 'transmitting', lease_until = %(lease)s FROM moved WHERE id = %(attempt)s

@@ -42,12 +42,12 @@ FILED: Final = f"""
 """
 """Everything that had been accepted when the settling time was over is in the record, on all streams."""
 
-CLAIMABLE: Final = f"{WAITING} AND {BACK} AND (n.class <> 'family' OR ({FILED} AND {CERTAIN}))"
+CLAIMABLE: Final = f"{WAITING} AND {BACK} AND (n.class NOT IN ('family', 'public') OR ({FILED} AND {CERTAIN}))"
 """The same condition lists the candidates and, under the locks, claims one."""
 
 UNSETTLED: Final = f"""
 SELECT n.no, n.ready_at FROM notice n
-WHERE {WAITING} AND n.class = 'family' AND n.ready_at + %(settling)s <= %(now)s
+WHERE {WAITING} AND n.class IN ('family', 'public') AND n.ready_at + %(settling)s <= %(now)s
   AND (n.awaits IS NULL OR NOT ({SAME_EPOCHS}))
 """  # noqa: S608 - composed of the conditions above
 AWAIT: Final = """
@@ -56,12 +56,12 @@ WHERE n.no = seen.no AND n.ready_at = seen.ready_at AND n.state = 'ready' AND n.
 """
 CANDIDATES: Final = f"""
 SELECT n.no, n.class, n.person FROM notice n WHERE {CLAIMABLE}
-ORDER BY n.class <> 'stop', n.class <> 'family', n.no LIMIT %(limit)s
+ORDER BY n.class <> 'stop', n.class NOT IN ('family', 'public'), n.no LIMIT %(limit)s
 """  # noqa: S608 - composed of the conditions above
 UNREST: Final = f"""
 SELECT n.no FROM notice n
 WHERE n.state IN ('sending', 'transmitting')
-   OR ({WAITING} AND (n.class <> 'family' OR (n.ready_at + %(settling)s <= %(now)s AND {CERTAIN})))
+   OR ({WAITING} AND (n.class NOT IN ('family', 'public') OR (n.ready_at + %(settling)s <= %(now)s AND {CERTAIN})))
 """  # noqa: S608 - composed of the conditions above
 FILED_THROUGH: Final = "SELECT stream, epoch, through FROM epoch WHERE current"
 CONCERNED: Final = "SELECT EXISTS (SELECT FROM quarantine WHERE resolved_at IS NULL AND concerns && %s::text[])"

@@ -70,7 +70,7 @@ def held(stored: Sequence[Notice]) -> list[Change]:
     return [
         Update(notice.reference, owed_as_stored(notice, UNFOLDABLE))
         for notice in stored
-        if notice.state == "ready" and CLASS_OF[notice.kind] == "family"
+        if notice.state == "ready" and CLASS_OF[notice.kind] in ("family", "public")
     ]
 
 

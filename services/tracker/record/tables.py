@@ -374,7 +374,7 @@ notice = Table(
     instant("next_attempt_at", null=True),
     instant("left_at", null=True),
     instant("created_at"),
-    one_of("class", "class", "family", "stop", "operator"),
+    one_of("class", "class", "family", "stop", "public", "operator"),
     one_of("state", "state", *NOTICE_STATES),
     one_of("needs_release", "needs_release", "log", "policy", "rebuild"),
     Index(None, "person"),

@@ -12,7 +12,7 @@ NEXT_DUE = """
       SELECT next_check_at AS at FROM case_
       UNION ALL SELECT next_check_at FROM person
       UNION ALL SELECT next_check_at FROM turnover
-      UNION ALL SELECT ready_at + %(settling)s FROM notice WHERE state = 'ready' AND class = 'family'
+      UNION ALL SELECT ready_at + %(settling)s FROM notice WHERE state = 'ready' AND class IN ('family', 'public')
     ) AS moment WHERE at > %(now)s
 """
 

@@ -1,0 +1,69 @@
+"""What the public is told of one person, class by class.
+
+A class is embargoed until its gate opens (embargo.py), then eligible; approved by two people; published; and corrected where it
+turned out untrue. What is published stays so: nothing takes it back but a correction in public.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal, assert_never
+
+from services.tracker.model.corrections import Identity
+from services.tracker.model.reasons import Reason
+from shared.events import PublicationApproved, PublicationCorrected, PublicationPublished
+from shared.terms import PublicationClass
+
+NAMED: Final[tuple[PublicationClass, ...]] = ("name", "full", "funeral")
+"""The classes that say a name; an aggregate names nobody, and is of a turnover."""
+PublicationState = Literal["embargoed", "eligible", "approved", "published", "corrected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What was said of one class: the last event of each kind, in world order. `stated` is the last of all."""
+
+    approved: Identity | None = None
+    published: Identity | None = None
+    corrected: Identity | None = None
+    stated: Literal["approved", "published", "corrected"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Publications:
+    said: Mapping[PublicationClass, Publication] = field(default_factory=dict)
+
+    @property
+    def named(self) -> bool:
+        """The person's name is public, in whatever class, and no correction took it back."""
+        return any(self.is_public(each) for each in NAMED)
+
+    def of(self, of: PublicationClass) -> Publication:
+        return self.said.get(of, Publication())
+
+    def is_public(self, of: PublicationClass) -> bool:
+        return self.of(of).stated == "published"
+
+    def state(self, of: PublicationClass, reasons: Collection[Reason]) -> PublicationState:
+        """Where a class stands while `reasons` keep its gate closed; an approval alone opens none."""
+        last = self.of(of).stated
+        if last in ("published", "corrected"):
+            return last
+        return "embargoed" if reasons else last or "eligible"
+
+
+def stated(
+    before: Publications, event: Identity, data: PublicationApproved | PublicationPublished | PublicationCorrected
+) -> Publications:
+    """`before` and one statement more, which is later in world order."""
+    of = data.publication_class
+    known = before.of(of)
+    match data:
+        case PublicationApproved():
+            after = replace(known, approved=event, stated="approved")
+        case PublicationPublished():
+            after = replace(known, published=event, stated="published")
+        case PublicationCorrected():
+            after = replace(known, corrected=event, stated="corrected")
+        case _:
+            assert_never(data)
+    return Publications({**before.said, of: after})
