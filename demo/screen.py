@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -89,10 +90,13 @@ def _persons(found: Found) -> Table:
 
 
 def _mails(found: Found) -> Table:
-    table = Table("left at, UTC", "kind", "about", "to", "state", title="Mails", title_justify="left")
+    """Two lines a mail, so that every reference is whole in a window of eighty columns."""
+    table = Table(title="Mails", title_justify="left", box=SIMPLE_HEAD)
+    for head in ("left at, UTC", "kind\nstate", "about\nto"):
+        table.add_column(head, no_wrap=True)
     for reference in found.mails:
         notice = found.notices[reference]
         left = f"{datetime.fromisoformat(notice['left_at']):%d %b, %H:%M}"
-        about = notice["person"] or notice["subject"]
-        table.add_row(left, notice["kind"], about, notice["recipient"].partition(":")[2], notice["state"])
+        about, to = notice["person"] or notice["subject"], notice["recipient"].partition(":")[2]
+        table.add_row(left, f"{notice['kind']}\n{notice['state']}", f"{about}\n{to}")
     return table
