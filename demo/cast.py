@@ -84,6 +84,17 @@ zone = "UTC"
 """The tracker's directory: addresses are nowhere else, least of all in events."""
 
 
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Everybody in a story: who speaks, and the directory of those who are written to."""
+
+    speakers: tuple[Speaker, ...]
+    directory: str
+
+
+COMPANY: Final = Company(SPEAKERS, DIRECTORY)
+
+
 def fresh_keys(speakers: Iterable[Speaker]) -> dict[str, str]:
     """A key for every source by its slug, made for one run and kept in memory alone."""
     return {speaker.slug: token_urlsafe(32) for speaker in speakers}

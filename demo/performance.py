@@ -1,9 +1,12 @@
 """The whole story in a house: told, and read back."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial
 from typing import Any
 
+from demo.answers import answers
 from demo.figures import Found, figures, gather
 from demo.processes import House
 from demo.reading import Tracker
@@ -24,6 +27,14 @@ def perform(house: House, began: float, seen: Callable[[Act, int], None]) -> tup
         NotAccepted, Impatient, Standstill: the story could not be told; the services are as it left them.
     """
     with Submissions(house.url("intake"), house.keys) as submissions, Tracker(house.url("tracker")) as tracker:
-        tell(STORY, ENDS, submissions, tracker, Post(house.mailbox, tracker), seen)
+        tell(STORY, ENDS, submissions, tracker, Post(house.mailbox, partial(answered, tracker)), seen)
         found = gather(tracker, submissions, house.mailbox)
         return figures(found, submissions, time.monotonic() - began), found
+
+
+def answered(tracker: Tracker, reference: str, at: datetime) -> Iterator[Act]:
+    """What follows from the mail about a notice, from what the tracker shows of it."""
+    notice = tracker.get(f"/v1/notices/{reference}")
+    found = tracker.every("/v1/discrepancies", open="true")
+    about = next((each for each in found if each["id"] == notice["subject"]), None)
+    return answers(notice, about, at)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import embedded
 from demo import cast
+from demo.cast import Company
 from embedded import services
 from embedded.services import SERVICES
 from shared.clock import StoryClock
@@ -30,6 +31,7 @@ class House:
     servers: embedded.Servers
     mailbox: embedded.Mailbox
     clock: StoryClock
+    company: Company
     keys: Mapping[str, str]
     ports: Mapping[str, int]
 
@@ -71,7 +73,7 @@ class House:
     def _migrate(self) -> None:
         """Make the record and its first policy, and take the directory in."""
         directory = self.folder / "directory.toml"
-        directory.write_text(cast.DIRECTORY)
+        directory.write_text(self.company.directory)
         for command in (["migrate"], ["directory", "import", str(directory)]):
             services.ask("tracker", self._environment(), *command, log=self._log("tracker"))
 
@@ -99,8 +101,8 @@ class House:
 
 
 @contextmanager
-def house(begins: datetime) -> Iterator[House]:
-    """A house with both services ready, at the beginning of the story.
+def house(begins: datetime, company: Company = cast.COMPANY) -> Iterator[House]:
+    """A house with both services ready, at the beginning of the story that this company tells.
 
     Raises:
         services.NotReady, embedded.EmbeddedError: something did not start. Nothing is left running.
@@ -111,10 +113,10 @@ def house(begins: datetime) -> Iterator[House]:
         embedded.servers() as servers,
     ):
         folder = Path(temporary)
-        keys = cast.fresh_keys(cast.SPEAKERS)
-        (folder / "sources.toml").write_text(cast.sources_toml(cast.SPEAKERS, keys))
+        keys = cast.fresh_keys(company.speakers)
+        (folder / "sources.toml").write_text(cast.sources_toml(company.speakers, keys))
         clock = StoryClock(folder / "clock")
         clock.set(begins)
-        built = House(folder, servers, mailbox, clock, keys, services.free_ports(*SERVICES))
+        built = House(folder, servers, mailbox, clock, company, keys, services.free_ports(*SERVICES))
         built.start()
         yield built

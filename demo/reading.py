@@ -42,6 +42,10 @@ class Tracker:
     def get(self, path: str, **asked: str) -> Document:
         return patiently(lambda: self._answer("GET", path, params=asked))
 
+    def listed(self, path: str) -> list[Document]:
+        """A list that has no pages."""
+        return patiently(lambda: self._answer("GET", path))
+
     def every(self, path: str, **asked: str) -> Iterator[Document]:
         """All items of a collection, page by page."""
         page = self.get(path, **asked)
@@ -50,11 +54,10 @@ class Tracker:
             page = self.get(path, **asked, after=page["next"])
             yield from page["items"]
 
-    def _answer(self, method: str, path: str, **asked: Any) -> Document | None:
+    def _answer(self, method: str, path: str, **asked: Any) -> Any:
         """What was answered, or None where the record is out of reach for a moment."""
         answer = self.client.request(method, path, **asked)
         if answer.status_code == httpx2.codes.SERVICE_UNAVAILABLE:
             return None
         answer.raise_for_status()
-        document: Document = answer.json()
-        return document
+        return answer.json()

@@ -13,7 +13,6 @@ from rich.table import Table
 from demo.figures import Found
 from demo.processes import House
 from demo.statements import Act
-from demo.story import STORY
 
 out: Final = Console()
 err: Final = Console(stderr=True)
@@ -22,9 +21,9 @@ err: Final = Console(stderr=True)
 class Seen:
     """The bar of the story: acts told, of those that are known so far."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: Progress, length: int) -> None:
         self.progress = progress
-        self.task = progress.add_task("The story begins", total=len(STORY), when="")
+        self.task = progress.add_task("The story begins", total=length, when="")
 
     def __call__(self, act: Act, to_come: int) -> None:
         told = self.progress.tasks[0].completed + 1
@@ -33,15 +32,20 @@ class Seen:
 
 
 @contextmanager
-def progress() -> Iterator[Seen]:
+def progress(length: int) -> Iterator[Seen]:
+    """A bar over so many acts, and those that answers to mails add."""
     columns = (SpinnerColumn(), BarColumn(), TextColumn("{task.fields[when]:<19}"), TextColumn("{task.description}"))
     with Progress(*columns, TimeElapsedColumn(), console=err, transient=True) as shown:
-        yield Seen(shown)
+        yield Seen(shown, length)
 
 
 def show(figures: Mapping[str, Any], found: Found) -> None:
     """The figures, the persons and the mails as tables."""
     out.print(_figures(figures), _persons(found), _mails(found), sep="\n")
+
+
+def show_figures(figures: Mapping[str, Any]) -> None:
+    out.print(_figures(figures))
 
 
 def show_urls(house: House) -> None:

@@ -6,18 +6,16 @@ import signal
 import time
 from contextlib import ExitStack, suppress
 from types import FrameType
-from typing import Any, Final
+from typing import Final
 
 import httpx2
 import typer
 
 import embedded
-from demo.figures import Found, broken
 from demo.patience import Impatient
-from demo.performance import perform
+from demo.plays import Name, Performed, play
 from demo.processes import house
-from demo.screen import err, progress, show, show_urls
-from demo.story import BEGINS
+from demo.screen import err, progress, show_urls
 from demo.submitting import NotAccepted
 from demo.telling import Standstill
 from embedded.services import NotReady
@@ -26,27 +24,28 @@ BROKEN: Final = 1
 FAILED: Final = 3
 
 
-def showing(*, once: bool, as_json: bool) -> None:
+def showing(name: Name, seed: int, *, once: bool, as_json: bool) -> None:
     """As `python -m demo` says. Raises typer.Exit with its codes, and KeyboardInterrupt when interrupted in the story."""
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, interrupted)
     forget_settings()
     began = time.monotonic()
+    shown = play(name, seed)
     try:
         with ExitStack() as stack:
             with err.status("Starting the services"):
-                built = stack.enter_context(house(BEGINS))
-            with progress() as seen:
-                figures, found = perform(built, began, seen)
-            report(figures, found, as_json=as_json)
+                built = stack.enter_context(house(shown.begins, shown.company))
+            with progress(shown.length) as seen:
+                performed = shown.perform(built, began, seen)
+            report(performed, as_json=as_json)
             if not once:
                 show_urls(built)
                 stay()
     except (NotReady, NotAccepted, Impatient, Standstill, httpx2.HTTPError, embedded.EmbeddedError) as error:
         err.print(str(error), style="red", highlight=False, markup=False)
         raise typer.Exit(FAILED) from None
-    if promises := broken(figures):
-        err.print("Not kept: " + "; ".join(promises), style="red")
+    if performed.broken:
+        err.print("Not kept: " + "; ".join(performed.broken), style="red", soft_wrap=True)
         raise typer.Exit(BROKEN)
 
 
@@ -56,11 +55,11 @@ def forget_settings() -> None:
         del os.environ[name]
 
 
-def report(figures: dict[str, Any], found: Found, *, as_json: bool) -> None:
+def report(performed: Performed, *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(figures, indent=2), flush=True)
+        print(json.dumps(performed.figures, indent=2), flush=True)
     else:
-        show(figures, found)
+        performed.show()
 
 
 def stay() -> None:

@@ -7,7 +7,6 @@ from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import Final
 
-from demo.answers import answers
 from demo.reading import Tracker
 from demo.statements import Act
 from demo.submitting import Submissions
@@ -39,16 +38,19 @@ class Agenda:
     def next_at(self) -> datetime:
         return self._heap[0][0]
 
-    def pop(self) -> Act:
-        return heappop(self._heap)[2]
+    def pop(self) -> Iterator[Act]:
+        """All acts of the next moment."""
+        at = self.next_at
+        while self._heap and self.next_at == at:
+            yield heappop(self._heap)[2]
 
 
 @dataclass
 class Post:
-    """The mailbox as those who are written to see it: each mail once, with the notice that it is about."""
+    """The mailbox as those who are written to see it: each mail once. `answer` is what they do about a notice, and when."""
 
     mailbox: Mailbox
-    tracker: Tracker
+    answer: Callable[[str, datetime], Iterable[Act]]
     _read: int = field(default=0)
 
     def unread(self) -> list[Mail]:
@@ -57,12 +59,9 @@ class Post:
         mails, self._read = messages[self._read :], len(messages)
         return mails
 
-    def answers(self, mail: Mail, at: datetime) -> Iterator[Act]:
+    def answers(self, mail: Mail, at: datetime) -> Iterable[Act]:
         """What follows from a mail that came at `at`."""
-        notice = self.tracker.get(f"/v1/notices/{reference_of(mail)}")
-        found = self.tracker.every("/v1/discrepancies", open="true")
-        about = next((each for each in found if each["id"] == notice["subject"]), None)
-        return answers(notice, about, at)
+        return self.answer(reference_of(mail), at)
 
 
 def tell(
@@ -94,9 +93,9 @@ def tell(
             continue
         if not agenda:
             return
-        act = agenda.pop()
-        submissions.submit(act)
-        seen(act, len(agenda))
+        for act in agenda.pop():
+            submissions.submit(act)
+            seen(act, len(agenda))
     raise Standstill(f"the story does not come to rest at {step.now.isoformat()}")
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from demo import cast as first
-from demo.cast import Speaker
+from demo.cast import Company, Speaker
 
 UN_COMMAND: Final = first.UN_COMMAND
 FIELD_TEAM: Final = first.FIELD_TEAM
@@ -97,3 +97,6 @@ def directory() -> str:
         f'[offices."{name}"]\naddress = "{name.replace("/", ".")}@rosette.example.org"\nzone = "UTC"\n' for name in OFFICES
     )
     return "\n".join((*liaisons, *offices))
+
+
+COMPANY: Final = Company(SPEAKERS, directory())

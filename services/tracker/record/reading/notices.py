@@ -16,6 +16,7 @@ class NoticeRow:
 
     no: int
     reference: str
+    key: str
     kind: str
     state: str
     person: str | None
