@@ -80,7 +80,7 @@ def settled(discrepancy: Document, at: datetime) -> Act:
     after, resolution = FOUND_OUT[discrepancy["kind"]]
     values = {name: discrepancy[name] for name in ("expected", "observed")}
     named = {"discrepancy": discrepancy["id"], "resolution": resolution, "settled": values}
-    id = f"resolved-{discrepancy['kind']}-{discrepancy['subject']}"
+    id = f"resolved-{discrepancy['id']}"
     statement = said(OPERATORS, id, CustodyDiscrepancyResolved, at + after, **named)
     return Act(at + after, f"Resolved: {discrepancy['kind']}", OPERATORS, (statement,))
 
