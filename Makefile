@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check fmt cover bench schemas ci ci-docker lock
+.PHONY: help setup demo up test test-long sabotage check fmt cover bench schemas ci ci-docker lock
 
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for p in $(CANDIDATES); do \
@@ -49,6 +49,13 @@ up: $(READY) ## run both services on this machine, on embedded servers; Ctrl-C s
 
 test: $(READY) ## run the tests that need no Docker engine
 	@$(PYTEST) $(IN_PARALLEL) -m "not docker"
+
+test-long: $(READY) ## properties and stories of telling on new stories, many: about an hour
+	@ROSETTE_STORIES=5000 $(PYTEST) tests/property --timeout=0
+	@ROSETTE_STORIES=50000 $(PYTEST) tests/unit/test_telling_stories.py --timeout=0
+
+sabotage: $(READY) ## break each invariant on purpose, and see its test go red
+	@$(RUN) -m tests.sabotage
 
 check: $(READY) ## format, lint, types, import contracts
 	@.venv/bin/ruff format --check -q .
