@@ -119,28 +119,29 @@ def test_the_page_of_discrepancies_says_what_blocks_by_the_default_policy() -> N
 
 def derived() -> Iterator[tuple[str, str]]:
     """Kind and shape of the anchor of every `Misfit("kind", anchor, ...)` in the model."""
-    for file in sorted((ROOT / "services/tracker/model").glob("*.py")):
-        module = ast.parse(file.read_text())
-        for node in calls(module, "Misfit"):
-            kind, anchor = node.args[:2]
-            if isinstance(kind, ast.Constant):
-                for each in passed(anchor, node, module):
-                    yield str(kind.value), shape(anchor_text(each))
+    files = sorted((ROOT / "services/tracker/model").glob("*.py"))
+    model = ast.Module([node for file in files for node in ast.parse(file.read_text()).body], [])
+    for node in calls(model, "Misfit"):
+        kind, anchor = node.args[:2]
+        if isinstance(kind, ast.Constant):
+            for each in passed(anchor, node, model):
+                yield str(kind.value), shape(anchor_text(each))
 
 
 def calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
-            yield node
+        match node:
+            case ast.Call(func=ast.Name(id=called) | ast.Attribute(attr=called)) if called == name:
+                yield node
 
 
-def passed(anchor: ast.expr, call: ast.Call, module: ast.Module) -> list[ast.expr]:
+def passed(anchor: ast.expr, call: ast.Call, model: ast.Module) -> list[ast.expr]:
     """The anchor itself or, where it is a parameter of the function around it, what that function's callers give for it."""
-    for function in ast.walk(module):
+    for function in ast.walk(model):
         if isinstance(function, ast.FunctionDef) and call in ast.walk(function) and isinstance(anchor, ast.Name):
             parameters = [parameter.arg for parameter in function.args.args]
             if anchor.id in parameters:
-                return [each.args[parameters.index(anchor.id)] for each in calls(module, function.name)]
+                return [each.args[parameters.index(anchor.id)] for each in calls(model, function.name)]
     return [anchor]
 
 

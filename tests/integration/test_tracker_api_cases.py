@@ -140,3 +140,35 @@ async def test_a_case_shows_its_discrepancies_and_whom_it_concerns(database_url:
     assert [each["open"] for each in case["discrepancies"]] == [True]
     assert case["flags"] == ["discrepancy"]
     assert closed["items"] == []
+
+
+async def test_a_case_shows_its_lineage_both_ways_and_its_custody_back_to_the_turnover(
+    database_url: str, redis_url: str
+) -> None:
+    box = facts.registered("K55-01", "unc", turnover="TO-2018", at="2018-07-27T05:55:00+09:00")
+    given = facts.released("K55-01", released_by="unc", released_to="usaf", at="2018-08-01T09:00:00+09:00")
+    taken = facts.accepted("K55-01", at="2018-08-01T09:10:00+09:00")
+    opened = facts.inventoried("K55-01", "K55-01-E1", at="2018-09-01T09:00:00-10:00")
+    cut = facts.sample_cut("K55-01-E1", "K55-01-E1-S1", at="2018-10-01T09:00:00-10:00")
+    onward = facts.released("K55-01-E1", "T-2", released_by="usaf", released_to="dpaa", at="2018-11-01T09:00:00-10:00")
+    held = facts.accepted("K55-01-E1", "T-2", accepted_by="dpaa", at="2018-11-01T09:01:00-10:00")
+    async with looking(database_url, redis_url) as reader:
+        await reader.file(onward, held, taken, given, box)
+        await reader.file(cut, opened)
+        element = await reader.get("/v1/cases/K55-01-E1")
+        sample = await reader.get("/v1/cases/K55-01-E1-S1")
+        whole = await reader.get("/v1/cases/K55-01")
+    assert (element["origin"], element["parents"], element["turnover"]) == ("inventory", ["K55-01"], "TO-2018")
+    assert [each["number"] for each in element["ancestors"]] == ["K55-01"]
+    assert [each["number"] for each in element["descendants"]] == ["K55-01-E1-S1"]
+    assert {each["number"]: each["parents"] for each in sample["ancestors"]} == {"K55-01": [], "K55-01-E1": ["K55-01"]}
+    assert {each["number"]: each["parents"] for each in whole["descendants"]} == {
+        "K55-01-E1": ["K55-01"],
+        "K55-01-E1-S1": ["K55-01-E1"],
+    }
+    assert [(each["case"], each["custodian"], each["until"] is None) for each in element["custodians"]] == [
+        ("K55-01", "unc", False),
+        ("K55-01", "usaf", False),
+        ("K55-01-E1", "usaf", False),
+        ("K55-01-E1", "dpaa", True),
+    ]

@@ -19,7 +19,20 @@ from services.tracker.web.watch import StreamState, watch
 RECORD = ("through", "unfiled", "frozen")
 TRANSPORT = ("accepted", "length", "lag", "pending", "oldest_pending_s", "group")
 CASE_COLUMNS = ("number", "custody", "progress", "custodian", "place", "turnover", "flags")
-CASE_SHEET = ("kind", "custody", "progress", "custodian", "place", "turnover", "label", "flags", "persons", "filed_at")
+CASE_SHEET = (
+    "kind",
+    "custody",
+    "progress",
+    "custodian",
+    "place",
+    "turnover",
+    "label",
+    "origin",
+    "parents",
+    "flags",
+    "persons",
+    "filed_at",
+)
 Limit = Annotated[int, typer.Option(min=1, max=500, help="How many at most.")]
 
 
@@ -98,5 +111,9 @@ def show_case(case: CaseDetail, as_json: bool) -> None:
         json(case)
         return
     sheet(case, CASE_SHEET, title=case.number)
+    if case.origin is not None:
+        table(case.custodians, ("case", "custodian", "since", "until", "transfer"), title="Custodians")
+    if case.descendants:
+        table(case.descendants, ("number", "parents", "kind", "custody", "custodian"), title="What came out of it")
     table(case.timeline, ("local_time", "name", "standing", "source", "id"), title="Timeline")
     table(case.discrepancies, ("id", "expected", "observed", "open", "resolution"), title="Discrepancies")

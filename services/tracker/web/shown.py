@@ -5,9 +5,11 @@ from typing import Any
 
 from psycopg import AsyncConnection
 
-from services.tracker.record.reading import cases, discrepancies, notices
+from services.tracker.model.provenance import Span
+from services.tracker.record.reading import cases, discrepancies, lineage, notices
 from services.tracker.record.reading.cases import CaseRow
 from services.tracker.record.reading.discrepancies import DiscrepancyRow
+from services.tracker.record.reading.lineage import Relative
 from services.tracker.record.reading.notices import AttemptRow, NoticeRow, TransitionRow
 from services.tracker.record.reading.pages import values
 from services.tracker.web.timeline import Statement, timeline
@@ -15,9 +17,16 @@ from services.tracker.web.timeline import Statement, timeline
 
 @dataclass(frozen=True, slots=True)
 class CaseDetail(CaseRow):
-    """A case, the persons it has ever concerned, what does not agree, and everything said of it in world order."""
+    """A case, the persons it has ever concerned, what does not agree, and everything said of it in world order.
+
+    `ancestors` and `descendants` are the tree, both ways, each with its own `parents`. `custodians` is who answered from the
+    turnover on: for what the case came out of until it did, and then for the case.
+    """
 
     persons: list[str]
+    ancestors: list[Relative]
+    descendants: list[Relative]
+    custodians: list[Span]
     discrepancies: list[DiscrepancyRow]
     timeline: list[Statement]
 
@@ -38,6 +47,9 @@ async def case_detail(conn: AsyncConnection[Any], number: str) -> CaseDetail | N
     return CaseDetail(
         **values(row),
         persons=await cases.persons_of(conn, number),
+        ancestors=await lineage.ancestors(conn, number),
+        descendants=await lineage.descendants(conn, number),
+        custodians=await lineage.custody_of(conn, number, row.filed_at),
         discrepancies=await discrepancies.discrepancies_of(conn, "case", number),
         timeline=timeline(await cases.history(conn, "case", number)),
     )

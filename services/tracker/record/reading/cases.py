@@ -12,7 +12,10 @@ from services.tracker.record.reading.pages import Page, one, page
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A case as of its last fold. `filed_at`: when the record last changed it."""
+    """A case as of its last fold. `filed_at`: when the record last changed it.
+
+    `origin`: how it came out of its `parents`, if it did: inventory, split, merge or sample.
+    """
 
     number: str
     registered: bool
@@ -23,6 +26,8 @@ class CaseRow:
     place: str | None
     turnover: str | None
     label: str | None
+    origin: str | None
+    parents: list[str]
     flags: list[str]
     open_discrepancies: int
     next_check_at: datetime | None

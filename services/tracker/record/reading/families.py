@@ -15,13 +15,15 @@ from services.tracker.model.policy import Policy
 from services.tracker.model.register import Record
 from services.tracker.model.targets import Target, TargetKind
 from services.tracker.record.directory import load_directory
-from services.tracker.record.histories import Folded, fold
+from services.tracker.record.histories import Folded
 from services.tracker.record.notices_store import of_persons
 from services.tracker.record.policies import Policies
+from services.tracker.record.whole import fold_whole
 from shared import wire
 from shared.events.event import Event
 
-# A person, whoever shares a case or an individual with them, whoever shares one with those, until it rests; then their cases.
+# A person, whoever shares a case or an individual with them, whoever shares one with those, until it rests; then their cases,
+# and all that these came out of.
 HISTORIES = """
     WITH RECURSIVE family AS (
       SELECT no AS person FROM target WHERE kind = 'person' AND ref = %s
@@ -30,6 +32,7 @@ HISTORIES = """
         JOIN concern AS mine ON mine.person = family.person JOIN concern AS other ON other.remains = mine.remains
     ), hub AS (
       SELECT person AS no FROM family UNION SELECT remains FROM concern JOIN family USING (person)
+      UNION SELECT lineage.parent FROM hub JOIN lineage ON lineage.child = hub.no
     )
     SELECT target.kind, target.ref, event.digest, event_body.body
       FROM hub JOIN target USING (no)
@@ -74,7 +77,7 @@ async def family(conn: AsyncConnection[Any], person: str, now: datetime) -> Fami
         if row.body is not None and row.digest is not None:
             mine.append(wire.reread(row.body, row.digest))
     horizon = now + rule.policy.clock_tolerance
-    folded = {target: fold(target, history, rule.policy, horizon) for target, history in events.items()}
+    folded = fold_whole(events, rule.policy, horizon)
     record = Record(
         persons={target.ref: cast("Person", each.state) for target, each in folded.items() if target.kind == "person"},
         cases={target.ref: cast("Case", each.state) for target, each in folded.items() if target.kind == "case"},
