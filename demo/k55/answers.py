@@ -43,9 +43,12 @@ class Reporting:
 
 
 def answers(notice: Document, discrepancy: Document | None, at: datetime, conducts: Conducts) -> Iterator[Act]:
-    """What follows from a mail that came at `at`. Of a discrepancy operators find out what they can."""
+    """What follows from a mail that came at `at`. Of a discrepancy operators find out what they can.
+
+    Public affairs answers no mail: what it publishes it publishes on its own days, or not.
+    """
     kind = notice["kind"]
-    if kind in TOLD or kind == "stop":
+    if kind in TOLD or (kind == "stop" and notice["kin"] is not None):
         yield from reports(notice, at, conducts)
     elif discrepancy is not None and discrepancy["kind"] in FOUND_OUT:
         yield settled(discrepancy, at)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from demo.k55.cast import Liaison
 
-End = Literal["done", "acknowledged", "stopped", "withdrawn", "never_left", "held"]
+End = Literal["done", "sent", "acknowledged", "stopped", "withdrawn", "never_left", "held"]
 """As the states of notices; `never_left`: none was written, or it was withdrawn before it left."""
 
 
@@ -40,3 +40,26 @@ def follows(kind: str, person: str, cause: str, kin: Iterable[str], liaison: Lia
 
 def asks(person: str, portion: str, kin: str, end: End = "done") -> Expected:
     return Expected(f"ask/{person}/{portion}/{kin}", end)
+
+
+NAMED: Final = ("name", "full", "funeral")
+BRIEFED: Final = NAMED[1:]
+"""What may be published of a person only when the first of kin has been briefed."""
+
+
+def eligible(person: str, classes: Iterable[str], end: End = "sent", n: int = 1) -> Iterator[Expected]:
+    """What public affairs hears may be published, the `n`th time."""
+    for each in classes:
+        yield Expected(_eligible(person, each, n), end)
+
+
+def embargoed(person: str, classes: Iterable[str], liaison: Liaison) -> Iterator[Expected]:
+    """What public affairs heard may be published and then may not: it is stopped, and nobody there says that he read it."""
+    for each in classes:
+        key = _eligible(person, each, 1)
+        yield Expected(key, "stopped")
+        yield Expected(f"stop/{key}/office:{liaison.service}/public_affairs", "sent")
+
+
+def _eligible(person: str, of: str, n: int) -> str:
+    return f"publication_eligible/{person}/{of}" + (f"/{n}" if n > 1 else "")

@@ -8,11 +8,11 @@ from demo.k55.calendar import ROUNDS
 from demo.k55.cast import CASUALTY_OFFICE, LIAISON_STAFF, LIAISONS
 from demo.k55.conduct import FINDS_NOBODY, READS, TELLS_ABROAD
 from demo.k55.diary import Entry, entry, promptly
-from demo.k55.expected import follows, telling, tells
+from demo.k55.expected import BRIEFED, NAMED, Expected, eligible, follows, telling, tells
 from demo.k55.families import assigned, designated, on_file
 from demo.k55.lives import BEFORE_ROUND, Life, determined, homeward
 from demo.k55.plot import Plot, plot
-from demo.k55.portions import filed_at, identified
+from demo.k55.portions import filed_at, identified, told
 from demo.k55.reversals import begins
 from shared.events import (
     FamilyHoldLifted,
@@ -43,7 +43,7 @@ def pnok_dies(life: Life) -> Plot:
     family = replace(life.family, kin=life.family.kin[1:])
     return plot(
         (*begins(life), *after, determined(life), *homeward(replace(life, family=family))),
-        tells(person, life.determination, [heir]),
+        (*tells(person, life.determination, [heir]), *public(life)),
     )
 
 
@@ -52,7 +52,10 @@ def required_kin_dies(life: Life) -> Plot:
     moment, (first, second) = ROUNDS[life.n - 1], life.family.to_be_told
     gone = {"person": life.person, "kin": second}
     death = promptly([entry(CASUALTY_OFFICE, f"died-{second}", KinDeceased, moment - BEFORE_ROUND, **gone)], moment)
-    return plot((*begins(life), *death, determined(life), *homeward(life)), tells(life.person, life.determination, [first]))
+    return plot(
+        (*begins(life), *death, determined(life), *homeward(life)),
+        (*tells(life.person, life.determination, [first]), *public(life)),
+    )
 
 
 def relieved(life: Life) -> Plot:
@@ -66,6 +69,7 @@ def relieved(life: Life) -> Plot:
         *tells(person, cause, [pnok], "stopped"),
         *follows("stop", person, cause, [pnok], first, "acknowledged"),
         *follows("takeover", person, cause, [pnok], SUCCESSOR),
+        *public(life),
     )
     entries = (*begins(life), determined(life), *promptly(change, moment), *homeward(life))
     return plot(entries, ends, {telling(person, cause, pnok): READS})
@@ -78,7 +82,8 @@ def out_of_reach(life: Life) -> Plot:
     of: dict[str, Any] = {"person": person, "kin": first, "of": "unreachable", "authorized_by": ["officer-2", "officer-3"]}
     why = {"reason": "not at the address, no telephone", "at": at.isoformat()}
     decision = entry(CASUALTY_OFFICE, f"override-{person}", NotificationOverrideAuthorized, at, **of, **why)
-    ends = (*tells(person, cause, [first], "acknowledged"), *tells(person, cause, [second]))
+    said = (*tells(person, cause, [first], "acknowledged"), *tells(person, cause, [second]))
+    ends = (*said, *eligible(person, ["name"]))
     entries = (*begins(life), determined(life), *promptly([decision], moment))
     return plot(entries, ends, {telling(person, cause, first): FINDS_NOBODY})
 
@@ -95,9 +100,10 @@ def told_by_another(life: Life) -> Plot:
     """A chaplain has called before any mail could leave: there is nothing left to say to the first, and the second is told."""
     person, cause, (first, *others) = life.person, life.determination, life.family.to_be_told
     at = life.moment - timedelta(minutes=30)
-    said: dict[str, Any] = {"person": person, "kin": first, "line": {"cause": cause}, "says": "stands"}
-    call = entry(LIAISONS, f"called-{person}", NotificationDelivered, at, channel="telephone", at=at.isoformat(), **said)
-    ends = (*tells(person, cause, [first], "never_left"), *tells(person, cause, others))
+    about: dict[str, Any] = {"person": person, "kin": first, "line": {"cause": cause}, "says": "stands"}
+    call = entry(LIAISONS, f"called-{person}", NotificationDelivered, at, channel="telephone", at=at.isoformat(), **about)
+    said = (*tells(person, cause, [first], "never_left"), *tells(person, cause, others))
+    ends = (*said, *eligible(person, ["name"], "done"))
     return plot((*begins(life), determined(life), *promptly([call], life.moment), *homeward(life)), ends)
 
 
@@ -111,7 +117,12 @@ def held_for_a_while(life: Life) -> Plot:
     moment, hold = ROUNDS[life.n + 2], on_hold(life)
     of = {"hold": f"H-{life.person}", "reason": "settled", "authority": "casualty-office"}
     lift = promptly([entry(CASUALTY_OFFICE, f"lifted-{life.person}", FamilyHoldLifted, moment - HOUR, **of)], moment)
-    return plot((*begins(life), hold, determined(life), *lift), identified(life))
+    return plot((*begins(life), hold, determined(life), *lift), (*told(life), *eligible(life.person, NAMED)))
+
+
+def public(life: Life) -> tuple[Expected, ...]:
+    """The name is published, and public affairs knows of the rest that it may be."""
+    return (*eligible(life.person, ["name"], "done"), *eligible(life.person, BRIEFED))
 
 
 def on_hold(life: Life) -> Entry:

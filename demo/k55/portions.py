@@ -7,7 +7,7 @@ from typing import Final
 from demo.k55.calendar import ROUNDS
 from demo.k55.cast import CASUALTY_OFFICE
 from demo.k55.diary import Entry, entry, promptly
-from demo.k55.expected import Expected, asks, tells
+from demo.k55.expected import BRIEFED, Expected, asks, eligible, embargoed, tells
 from demo.k55.families import designated, elected, on_file
 from demo.k55.lives import BEFORE_ROUND, Life, amended, amendment, determined, homeward
 from demo.k55.plot import Plot, plot
@@ -28,8 +28,8 @@ def filed_at(life: Life) -> datetime:
 
 
 def each_time(life: Life) -> Plot:
-    told = (*identified(life), *tells(life.person, amendment(life), [life.family.pnok]))
-    return plot(story(life, "each_time"), told)
+    ends = (*identified(life), *tells(life.person, amendment(life), [life.family.pnok]))
+    return plot(story(life, "each_time"), ends)
 
 
 def never(life: Life) -> Plot:
@@ -38,22 +38,22 @@ def never(life: Life) -> Plot:
 
 def at_end(life: Life) -> Plot:
     """Told when the laboratory ends its work."""
-    told = (*identified(life), *tells(life.person, amendment(life), [life.family.pnok]))
-    return plot(story(life, "at_end"), told)
+    ends = (*identified(life), *tells(life.person, amendment(life), [life.family.pnok]))
+    return plot(story(life, "at_end"), ends)
 
 
 def asked_first(life: Life) -> Plot:
     """Asked, and answered a month later for this portion: yes."""
     pnok, portion = life.family.pnok, amendment(life)
-    told = (*identified(life), asks(life.person, portion, pnok), *tells(life.person, portion, [pnok]))
-    return plot((*story(life, "ask_me_first"), *answered(life, pnok, "each_time", 1)), told)
+    ends = (*identified(life), asks(life.person, portion, pnok), *tells(life.person, portion, [pnok]))
+    return plot((*story(life, "ask_me_first"), *answered(life, pnok, "each_time", 1)), ends)
 
 
 def asked_for_want_of_a_choice(life: Life) -> Plot:
     """No choice is on file, so the family is asked, and wants to hear nothing of this portion."""
     pnok, portion = life.family.pnok, amendment(life)
-    told = (*identified(life), asks(life.person, portion, pnok))
-    return plot((*story(life, None), *answered(life, pnok, "never", 1)), told, silent=[(life.person, portion)])
+    ends = (*identified(life), asks(life.person, portion, pnok))
+    return plot((*story(life, None), *answered(life, pnok, "never", 1)), ends, silent=[(life.person, portion)])
 
 
 def padd_dies(life: Life) -> Plot:
@@ -62,9 +62,16 @@ def padd_dies(life: Life) -> Plot:
     person, heir, portion = life.person, life.family.kin[1].ref, amendment(life)
     death = entry(CASUALTY_OFFICE, f"died-{person}", KinDeceased, before - BEFORE_ROUND, person=person, kin=life.family.pnok)
     heirs = [designated(what, person, heir, after - BEFORE_ROUND) for what in (PnokDesignated, PaddDesignated)]
-    told = (*identified(life), asks(person, portion, heir), *tells(person, portion, [heir]))
+    ends = (
+        *told(life),
+        *eligible(person, ["name"], "done"),
+        *embargoed(person, BRIEFED, life.family.liaison),
+        *eligible(person, BRIEFED, n=2),
+        asks(person, portion, heir),
+        *tells(person, portion, [heir]),
+    )
     changes = (*promptly([death], before), *promptly(heirs, after), *answered(life, heir, "each_time", 2))
-    return plot((*story(life, "each_time"), *changes), told)
+    return plot((*story(life, "each_time"), *changes), ends)
 
 
 def story(life: Life, choice: str | None) -> Iterator[Entry]:
@@ -75,6 +82,11 @@ def story(life: Life, choice: str | None) -> Iterator[Entry]:
 
 
 def identified(life: Life) -> tuple[Expected, ...]:
+    """The family is told and briefed, and the name is published; of all else public affairs knows that it may be."""
+    return (*told(life), *eligible(life.person, ["name"], "done"), *eligible(life.person, BRIEFED))
+
+
+def told(life: Life) -> tuple[Expected, ...]:
     return tuple(tells(life.person, life.determination, life.family.to_be_told))
 
 

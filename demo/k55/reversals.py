@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from demo.k55.calendar import ROUNDS
 from demo.k55.cast import LABORATORY, MEDICAL_EXAMINER
 from demo.k55.conduct import READS
 from demo.k55.diary import Entry, entry, promptly
-from demo.k55.expected import follows, telling, tells
+from demo.k55.expected import NAMED, Expected, eligible, embargoed, follows, telling, tells
 from demo.k55.families import on_file
 from demo.k55.lives import Life, determined, freed, homeward, rescinded
 from demo.k55.plot import Plot, plot
-from demo.k55.portions import filed_at, identified
+from demo.k55.portions import filed_at, identified, told
 from shared.events import (
     ExclusionRecorded,
     ExclusionWithdrawn,
@@ -62,13 +62,19 @@ def restored(life: Life) -> Plot:
     correction = entry(MEDICAL_EXAMINER, id, IdentificationRecordCorrected, at, **data)
     back = replace(correction, sent_at=moment, undoes=rescission.id)
     kin = life.family.to_be_told
-    ends = (*told_and_corrected(life), *follows("reinstatement", life.person, life.determination, kin, life.family.liaison))
+    ends = (
+        *told_and_corrected(life),
+        *follows("reinstatement", life.person, life.determination, kin, life.family.liaison),
+        *eligible(life.person, NAMED, n=2),
+    )
     return plot((*begins(life), determined(life), rescission, back), ends)
 
 
-def told_and_corrected(life: Life) -> tuple[Any, ...]:
+def told_and_corrected(life: Life) -> tuple[Expected, ...]:
     kin = life.family.to_be_told
-    return (*identified(life), *follows("correction", life.person, life.determination, kin, life.family.liaison))
+    liaison = life.family.liaison
+    corrections = follows("correction", life.person, life.determination, kin, liaison)
+    return (*told(life), *corrections, *embargoed(life.person, NAMED, liaison))
 
 
 def moved(life: Life, other: Life) -> Plot:
@@ -86,7 +92,7 @@ def excluded(life: Life) -> Plot:
     hour = timedelta(hours=1)
     no = promptly([entry(LABORATORY, f"excluded-{life.person}", ExclusionRecorded, before - hour, **pair)], before)
     yes = promptly([entry(LABORATORY, f"included-{life.person}", ExclusionWithdrawn, after - hour, **pair)], after)
-    return plot((*begins(life), *no, determined(life), *yes), identified(life))
+    return plot((*begins(life), *no, determined(life), *yes), (*told(life), *eligible(life.person, NAMED)))
 
 
 def begins(life: Life) -> Iterator[Entry]:

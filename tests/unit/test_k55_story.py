@@ -111,7 +111,7 @@ def test_every_determination_is_owed_to_somebody_and_every_portion_to_somebody_o
 
 def test_every_end_occurs_and_every_choice_is_made(told: Story) -> None:
     ends = Counter(each.end for each in told.truth.notices)
-    assert set(ends) == {"done", "acknowledged", "stopped", "withdrawn", "never_left", "held"}
+    assert set(ends) == {"done", "sent", "acknowledged", "stopped", "withdrawn", "never_left", "held"}
     assert of_type(told, "election.recorded", "choice") == {"each_time", "never", "at_end", "ask_me_first"}
 
 
