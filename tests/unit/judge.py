@@ -34,8 +34,13 @@ from shared.events.event import Event
 from tests.unit.played import NIGHT_OFF
 
 Line = tuple[str, str, str]
-"""person, determination, kin."""
+"""person, cause, kin: the cause is a determination, or `added:` and one, for what corrections added to it."""
+ADDED = "added:"
 Tokens = frozenset[str]
+
+
+def id_of(line: Line) -> str:
+    return line[1].removeprefix(ADDED)
 
 
 @dataclass
@@ -92,8 +97,34 @@ class Truth:
         }
 
     def stands(self, line: Line) -> Tokens:
-        data = self.standing(line[0]).get(line[1])
-        return frozenset() if data is None else frozenset(data.cases + data.individuals)
+        data = self.standing(line[0]).get(id_of(line))
+        return frozenset() if data is None else self._of_line(line, frozenset(data.cases + data.individuals))
+
+    def _of_line(self, line: Line, tokens: Tokens) -> Tokens:
+        """Of what a determination names, what belongs to a line: what it first named, or what corrections added."""
+        first = self._first_named(line)
+        return tokens - first if line[1].startswith(ADDED) else tokens & first
+
+    def _first_named(self, line: Line) -> Tokens:
+        said = [event for event in self.filed if isinstance(self._restated(event), IdentificationDetermined)]
+        mine = [
+            event for event in said if (data := self._restated(event)).determination == id_of(line) and line[0] in data.persons
+        ]
+        originals = [event for event in mine if event.restated is None]
+        return next((frozenset(each.cases + each.individuals) for each in map(self._restated, originals or mine)), frozenset())
+
+    @staticmethod
+    def _restated(event: Event) -> Any:
+        return event.restated.data if event.restated is not None else event.data
+
+    def head(self, person: str, determination: str) -> str:
+        """The first line of a determination of which anything stands."""
+        return determination if self.stands((person, determination, "")) else ADDED + determination
+
+    def remains(self, line: Line) -> set[str]:
+        """The cases of a line, with those that its individuals bring."""
+        stands = self.stands(line)
+        return {one for one in stands if one.startswith("K-")} | {case for one in stands for case in self.members(one)}
 
     def cases(self, data: IdentificationDetermined) -> set[str]:
         return set(data.cases) | {case for individual in data.individuals for case in self.members(individual)}
@@ -110,9 +141,10 @@ class Truth:
         return case in data.cases or bool(joined & set(data.individuals))
 
     # ------------------------------------------------------------------------------------------------- gate 6
-    def identity_closed(self, person: str, determination: str) -> str | None:
-        data = self.standing(person)[determination]
-        cases = self.cases(data)
+    def identity_closed(self, line: Line) -> str | None:
+        person = line[0]
+        data = self.standing(person)[id_of(line)]
+        cases = self.remains(line)
         for hold in self._holds(cases, person):
             return f"hold {hold}"
         settled = {(one.discrepancy, one.settled.expected, one.settled.observed) for one in self.all(DiscrepancyResolved)}
@@ -129,7 +161,7 @@ class Truth:
         for each in self.all(ExclusionRecorded, ExclusionWithdrawn):
             if each.person == person:
                 excluded[each.individual or each.case] = isinstance(each, ExclusionRecorded)
-        for subject in cases | set(data.individuals):
+        for subject in cases | self.stands(line):
             if excluded.get(subject):
                 return f"exclusion of {subject}"
         return None
@@ -167,7 +199,9 @@ class Truth:
         if pnok is None:
             return "no PNOK"
         told = any(
-            (self.told((person, one, pnok)) or frozenset()) & self.stands((person, one, pnok)) for one in self.standing(person)
+            (self.told((person, one, pnok)) or frozenset()) & self.stands((person, one, pnok))
+            for determination in self.standing(person)
+            for one in (determination, ADDED + determination)
         )
         return None if kin == pnok or told or self.is_overridden(person) else "PNOK not told"
 
@@ -192,26 +226,34 @@ class Truth:
         heard: Tokens | None = None
         for _, event, data in self.events:
             if isinstance(data, NotificationDelivered) and (data.person, data.kin) == (line[0], line[2]):
-                if data.line is not None and data.line.cause == line[1] and self._was_filed(line):
-                    heard = self._meant(line, event) if data.says == "stands" else frozenset()
+                if data.line is not None and data.line.cause == id_of(line) and self._was_filed(line):
+                    heard = self._said(line, event, data, heard)
                 for notice in self.left.of(line):
                     if notice.reference == data.notice and notice.kind != "stop":
                         heard = frozenset(notice.cases)
         return heard
 
+    def _said(self, line: Line, event: Event, data: NotificationDelivered, before: Tokens | None) -> Tokens | None:
+        meant = self._meant(line, event)
+        if before is None and not meant and line[1].startswith(ADDED):
+            return None
+        return meant if data.says == "stands" else frozenset()
+
     def _was_filed(self, line: Line) -> bool:
-        return any(one.determination == line[1] and line[0] in one.persons for one in self._ever_determined())
+        return any(one.determination == id_of(line) and line[0] in one.persons for one in self._ever_determined())
 
     def _meant(self, line: Line, report: Event) -> Tokens:
         """What a determination had last been said to be of when its telling was reported without a notice."""
         meant: Tokens | None = None
         for event in self.filed:
-            data = event.restated.data if event.restated is not None else event.data
-            if not isinstance(data, IdentificationDetermined) or data.determination != line[1] or line[0] not in data.persons:
+            data = self._restated(event)
+            if not isinstance(data, IdentificationDetermined) or data.determination != id_of(line):
+                continue
+            if line[0] not in data.persons:
                 continue
             if meant is None or event.occurred_at < report.occurred_at:
                 meant = frozenset(data.cases + data.individuals)
-        return meant or frozenset()
+        return self._of_line(line, meant or frozenset())
 
     def reported(self) -> set[str]:
         return {data.notice for data in self.all(NotificationDelivered) if data.notice is not None}

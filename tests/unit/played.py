@@ -7,16 +7,17 @@ from datetime import datetime
 from random import Random
 from typing import assert_never
 
-from services.tracker.model import case, person
+from services.tracker.model import case, person, turnover
 from services.tracker.model.case import Case
 from services.tracker.model.directory import Directory, Liaison, Office
-from services.tracker.model.notices import Add, Change, Finish, Notice, Owed, Reopen, Update, Withdraw
+from services.tracker.model.notices import Add, Change, Finish, Join, Notice, Owed, Reopen, Update, Withdraw
 from services.tracker.model.person import Person
 from services.tracker.model.policy import Policy
 from services.tracker.model.reconcile import reconcile, state_of
 from services.tracker.model.register import Record
 from services.tracker.model.targets import Target
 from services.tracker.model.telling import required
+from services.tracker.model.turnover import Turnover
 from shared.events.event import Event
 from tests import facts
 from tests.unit.stories import LIAISONS, World, histories
@@ -33,22 +34,29 @@ DIRECTORY = Directory(
 )
 
 
+FOLDS: dict[str, Callable[[str, list[Event]], Person | Case | Turnover]] = {
+    "person": person.fold,
+    "case": case.fold,
+    "turnover": turnover.fold,
+}
+
+
 @dataclass
 class Folds:
     """All persons and cases that events are about; what got nothing new is remembered."""
 
-    known: dict[Target, tuple[int, Person | Case]] = field(default_factory=dict)
+    known: dict[Target, tuple[int, Person | Case | Turnover]] = field(default_factory=dict)
 
     def of(self, events: Sequence[Event]) -> Record:
         for hub, mine in histories(events).items():
             if self.known.get(hub, (0, None))[0] != len(mine):
-                fold = person.fold if hub.kind == "person" else case.fold
-                self.known[hub] = len(mine), fold(hub.ref, mine)
+                self.known[hub] = len(mine), FOLDS[hub.kind](hub.ref, mine)
         ends = [(hub.ref, end) for hub, (_, end) in self.known.items()]
         return Record(
             persons={ref: end for ref, end in ends if isinstance(end, Person)},
             cases={ref: end for ref, end in ends if isinstance(end, Case)},
             directory=DIRECTORY,
+            closed=frozenset(ref for ref, end in ends if isinstance(end, Turnover) and end.closed is not None),
         )
 
 
@@ -60,6 +68,8 @@ def applied(notices: dict[str, Notice], change: Change) -> None:
             notices[reference] = _as_owed(Notice(reference, owed.key, owed.kind, "held"), owed)
         case Update(reference, owed):
             notices[reference] = _as_owed(notices[reference], owed)
+        case Join(reference, owed):
+            notices[reference] = replace(notices[reference], cases=owed.cases, portions=owed.portions)
         case Withdraw(reference):
             notices[reference] = replace(notices[reference], state="withdrawn")
         case Finish(reference, state):
@@ -79,6 +89,7 @@ def _as_owed(notice: Notice, owed: Owed) -> Notice:
         cause=owed.cause,
         recipient=owed.recipient,
         cases=owed.cases,
+        portions=owed.portions,
         stops=owed.stops,
         subject=owed.subject,
         reasons=owed.reasons,

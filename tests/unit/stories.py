@@ -63,6 +63,8 @@ class World:
     belief: dict[tuple[str, str, str], frozenset[str]] = field(default_factory=dict)
     stated: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     """(determination, person) -> the cases and individuals it was last said to be of."""
+    first: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    """(determination, person) -> what it first was said to be of: what corrections add to that is told apart."""
     untrue_reports: list[CloudEvent] = field(default_factory=list)
 
     def begin(self) -> None:
@@ -130,6 +132,7 @@ class World:
         for person in data["persons"]:
             remains = frozenset((*data.get("cases", ()), *data.get("individuals", ())))
             self.stated[data["determination"], person] = remains
+            self.first.setdefault((data["determination"], person), remains)
 
     def rescinded(self) -> None:
         if known := self.some("identification.determined"):
@@ -253,7 +256,11 @@ class World:
         stands = self.random.random() < 0.7
         heard = self.stated[determination, person] if stands else frozenset()
         said: dict[str, Any] = {"line": {"cause": determination}, "says": "stands" if stands else "no_longer_stands"}
-        self.told((person, determination, kin), heard, lambda: self.say(facts.delivered, person, kin, **said))
+        first = self.first[determination, person]
+        added = person, f"added:{determination}", kin
+        if added in self.belief or self.stated[determination, person] - first:
+            self.belief[added] = heard - first
+        self.told((person, determination, kin), heard & first, lambda: self.say(facts.delivered, person, kin, **said))
 
     def briefed(self) -> None:
         known = sorted(line for line, heard in self.belief.items() if heard)

@@ -7,6 +7,7 @@ import pytest
 
 from services.tracker.model import person as person_
 from services.tracker.model.person import Person
+from services.tracker.model.policy import Policy
 from tests import facts
 from tests.facts import CloudEvent
 from tests.unit.stories import START, at
@@ -21,7 +22,7 @@ def person_of(*statements: CloudEvent) -> Person:
 
 
 def found(*statements: CloudEvent) -> dict[str, str]:
-    return {f"{one.kind}/{one.anchor}": one.observed for one in person_of(*statements).discrepancies() if one.open}
+    return {f"{one.kind}/{one.anchor}": one.observed for one in person_of(*statements).discrepancies(Policy()) if one.open}
 
 
 # ------------------------------------------------------------------------------------------------- progress
@@ -110,7 +111,7 @@ def test_what_a_determination_was_said_to_be_of_is_known_for_every_moment() -> N
     restated = facts.corrected(DETERMINED, facts.determined("K55-02", at=at(10)), at=at(20))
     told = [facts.delivered(at=at(minute), **BY_TELEPHONE) for minute in (5, 15, 25)]
     known = person_of(DETERMINED, restated, *told)
-    heard = [known.stated("D-1", delivery.order) for delivery in known.deliveries]
+    heard = [known.stated("D-1", each.order) | known.stated("added:D-1", each.order) for each in known.deliveries]
     assert heard == [{"K55-01"}, {"K55-01"}, {"K55-02"}]
 
 

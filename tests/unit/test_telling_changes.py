@@ -2,7 +2,7 @@
 
 from tests import facts
 from tests.unit.stories import at
-from tests.unit.told import DETERMINED, FAMILY, RESCINDED, SECOND, Told, reported
+from tests.unit.told import DETERMINED, EACH_TIME, FAMILY, PADD, RESCINDED, SECOND, Told, reported
 
 
 def test_a_rescission_while_the_liaison_has_it_owes_him_a_stop() -> None:
@@ -77,14 +77,15 @@ def test_a_correction_of_others_waits_for_the_primary_next_of_kins() -> None:
     assert told.and_then(*overridden).why("correction", "KIN-2") == []
 
 
-def test_a_determination_that_loses_a_case_owes_a_correction_and_one_that_gains_a_case_a_reinstatement() -> None:
+def test_a_determination_that_loses_a_case_owes_a_correction_and_one_that_gains_a_case_a_later_portion() -> None:
     both = facts.determined(cases=["K55-01", "K55-02"], at=at(10))
     told = Told(*FAMILY, both).and_then()
     told.and_then(reported(told.leaves("identification", 20)), facts.corrected(both, DETERMINED, at=at(50)))
     assert told.owed("correction").cases == ("K55-01",)
-    one = Told(*FAMILY, DETERMINED).and_then()
+    one = Told(*FAMILY, PADD, EACH_TIME, DETERMINED).and_then()
     one.and_then(reported(one.leaves("identification", 20)), facts.corrected(DETERMINED, both, at=at(50)))
-    assert one.owed("reinstatement").cases == ("K55-01", "K55-02")
+    assert one.owed("additional_portions").cases == ("K55-02",)
+    assert one.owed("additional_portions").key == "told/P-0001/added:D-1/KIN-1"
 
 
 def test_a_gate_that_closes_stops_what_is_in_hand_and_corrects_nothing_that_was_told() -> None:

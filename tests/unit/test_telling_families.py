@@ -1,23 +1,15 @@
-"""Further portions of one person, and remains that move between families."""
+"""The determination that identifies, and remains that move between families."""
 
 from tests import facts
 from tests.unit.stories import at
-from tests.unit.told import DETERMINED, FAMILY, Told, reported
-
-
-def test_a_further_portion_is_held_for_the_familys_choice() -> None:
-    told = Told(*FAMILY, DETERMINED, facts.determined("K55-02", determination="D-2", at=at(20)))
-    assert told.kinds() == ["additional_portions", "identification"]
-    assert told.why("additional_portions") == [
-        "the family has recorded no choice about later portions; a person must ask",
-    ]
+from tests.unit.told import DETERMINED, EACH_TIME, FAMILY, PADD, Told, reported
 
 
 def test_the_earliest_that_stands_identifies_until_one_was_told_or_is_in_hand() -> None:
     earlier = facts.determined("K55-02", determination="D-0", at=at(5))
     told = Told(*FAMILY, DETERMINED, earlier)
     assert told.owed("identification").cause == "D-0"
-    begun = Told(*FAMILY, DETERMINED).and_then()
+    begun = Told(*FAMILY, PADD, EACH_TIME, DETERMINED).and_then()
     begun.leaves("identification", 20)
     begun.and_then(earlier)
     assert (begun.kinds(), begun.owed("additional_portions").cause) == (["additional_portions"], "D-0")

@@ -12,7 +12,7 @@ import pytest
 
 from services.tracker.model.notices import Notice
 from tests import facts
-from tests.unit.judge import Left, Line, Truth
+from tests.unit.judge import ADDED, Left, Line, Truth
 from tests.unit.played import Desk, Liaisons, Mail
 from tests.unit.stories import PERSONS, START, World, kin_of
 
@@ -95,7 +95,7 @@ class Story:
         self.left.notices.append(notice)
 
     def _telling_is_justified(self, truth: Truth, line: Line, notice: Notice) -> None:
-        person, determination, kin = line
+        person, cause, kin = line
         now = self.world.now
         told, stands, said = truth.told(line), truth.stands(line), frozenset(notice.cases)
         assert notice.recipient == truth.liaison(person, kin, now), "it goes to the liaison of now"
@@ -108,13 +108,13 @@ class Story:
             return
         assert said == stands, "it tells what stands"
         assert told is None or told < stands, "the family knows already"
-        assert truth.identity_closed(person, determination) is None, truth.identity_closed(person, determination)
+        assert truth.identity_closed(line) is None, truth.identity_closed(line)
         assert truth.order_closed(person, kin) is None, truth.order_closed(person, kin)
         if told is None:
             assert kin in truth.recipients(person), "nobody is owed this"
             assert not truth.briefed(line), "the briefing is closed"
-            others = [one for one in truth.standing(person) if truth.told((person, one, kin)) is not None]
-            assert not others, "a later portion waits for an election"
+            known = [one for one in truth.standing(person) if self._was_told(truth, person, one, kin)]
+            assert not known or cause == truth.head(person, known[0]), "a later portion waits for an election"
         else:
             assert notice.kind == "reinstatement"
         if notice.kind == "identification":
@@ -123,8 +123,7 @@ class Story:
 
     def _other_family_wronged(self, truth: Truth, line: Line) -> str | None:
         """Whether another family still believes, or may be told, that some of these remains are of theirs."""
-        determination = truth.standing(line[0])[line[1]]
-        over = truth.stands(line) | truth.cases(determination)
+        over = truth.stands(line) | truth.remains(line)
         read = truth.read()
         for other in self._lines(but=line[0]):
             gone = over - truth.stands(other)
@@ -140,7 +139,7 @@ class Story:
         return None
 
     def _stop_is_justified(self, truth: Truth, line: Line, notice: Notice) -> None:
-        person, determination, kin = line
+        person, _, kin = line
         now = self.world.now
         held = truth.in_hand(line).get(notice.recipient)
         assert held is not None, "nothing of the line is in that hand"
@@ -151,10 +150,15 @@ class Story:
             grounded = True
         else:
             owed = said == stands and (told is None or told < stands)
-            closed = bool(stands) and (truth.identity_closed(person, determination) or truth.order_closed(person, kin))
+            closed = bool(stands) and (truth.identity_closed(line) or truth.order_closed(person, kin))
             grounded = not closed and (told is not None or kin in truth.recipients(person))
         same_hand = notice.recipient == truth.liaison(person, kin, now)
         assert not (owed and grounded and same_hand), "what is in hand is just what is owed"
+
+    @staticmethod
+    def _was_told(truth: Truth, person: str, determination: str, kin: str) -> bool:
+        causes = determination, ADDED + determination
+        return any(truth.told((person, cause, kin)) is not None for cause in causes)
 
     def _lines(self, but: str = "") -> set[Line]:
         known = {(str(one.person), str(one.cause), str(one.kin)) for one in self.left.notices} | set(self.world.belief)
@@ -175,8 +179,10 @@ class Story:
 
     def _is_told_or_waits(self, truth: Truth, person: str, kin: str) -> None:
         standing = list(truth.standing(person))
-        lines = [(person, one, kin) for one in standing]
-        if not standing or kin not in truth.recipients(person) or any(truth.told(line) is not None for line in lines):
+        lines = [(person, truth.head(person, one), kin) for one in standing]
+        if not standing or kin not in truth.recipients(person):
+            return
+        if any(self._was_told(truth, person, one, kin) for one in standing):
             return
         reachable = truth.liaison(person, kin, self.world.now) is not None
         if reachable and not truth.briefed(lines[0]):
@@ -194,8 +200,8 @@ class Story:
         return all(truth.liaison(person, each, self.world.now) is not None for each in kins)
 
     def _is_delayed(self, truth: Truth, line: Line) -> bool:
-        person, determination, kin = line
-        closed = truth.identity_closed(person, determination) or truth.order_closed(person, kin)
+        person, _, kin = line
+        closed = truth.identity_closed(line) or truth.order_closed(person, kin)
         return bool(closed or self._other_family_wronged(truth, line))
 
     def nothing_left_twice(self) -> None:

@@ -5,8 +5,9 @@ from typing import get_args
 
 import pytest
 
+from services.tracker.model.kin import Assignment, Designation, Kin
 from services.tracker.model.notices import CLASS_OF, NoticeKind
-from services.tracker.model.person import Assignment, Kin, Person
+from services.tracker.model.person import Person
 from services.tracker.model.policy import Policy
 from services.tracker.notices.mail import compose, message_id
 from services.tracker.notices.window import ContactWindow, contact_window
@@ -80,7 +81,7 @@ def test_a_local_time_tells_the_two_hours_of_an_autumn_night_apart() -> None:
 def person(kin: Kin, service: str = "army") -> Person:
     order = (AT, 0, "urn:example", "E-1")
     assignment = Assignment(None, "CACO-001", service, AT, order)
-    return Person("P-0001", kin={kin.ref: kin}, pnok=kin.ref, assignments=(assignment,))
+    return Person("P-0001", kin={kin.ref: kin}, pnoks=(Designation(kin.ref, order),), assignments=(assignment,))
 
 
 POLICY = Policy(contact_hours={"army": ("06:00", "22:00")})

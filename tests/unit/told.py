@@ -25,6 +25,8 @@ ADDRESSES = Directory(
     },
 )
 KIN = "KIN-1"
+PADD = facts.padd(at=at(3))
+EACH_TIME = facts.election(at=at(4))
 SECOND = facts.kin(kin="KIN-2", required=True, at=at(1))
 FAMILY = facts.kin(at=at(0)), facts.pnok(at=at(1)), facts.liaison(at=at(2))
 DETERMINED = facts.determined(at=at(10))
@@ -49,7 +51,7 @@ class Told:
 
     def record(self) -> Record:
         folded = Folds().of([facts.event(one) for one in self.statements])
-        return Record(folded.persons, folded.cases, self.directory, self.unfoldable)
+        return replace(folded, directory=self.directory, unfoldable=self.unfoldable)
 
     def required(self, minutes: int = 100) -> Required:
         return required(self.record(), tuple(self.notices.values()), POLICY, datetime.fromisoformat(at(minutes)))

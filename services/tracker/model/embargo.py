@@ -40,9 +40,14 @@ def embargo(of: PublicationClass, mine: Sequence[Line], view: gates.View) -> Ite
 
 def told_at(kin: str, mine: Sequence[Line], view: gates.View) -> datetime | None:
     """Since when a kin knows what still stands, or is gone on without; None while they must be told first."""
-    times = [at for line in mine if line.kin == kin and line.told and line.told & line.stands and (at := _heard(line))]
+    times = [at for line in mine if line.kin == kin and _knows(line) and (at := _heard(line))]
     passed_over = [view.person.overridden[kin][0]] if _gone_on_without(kin, view) else []
     return min(times + passed_over, default=None)
+
+
+def _knows(line: Line) -> bool:
+    """Whether the kin was told of an identification, or of a portion of one, that stands."""
+    return line.identifies and bool(line.told and line.told & line.stands)
 
 
 def _heard(line: Line) -> datetime | None:
@@ -71,7 +76,7 @@ def _holds(view: gates.View) -> Iterator[Reason]:
 
 def _briefed(view: gates.View) -> bool:
     person = view.person
-    return any((one.id, person.pnok) in person.briefed for one in person.standing())
+    return person.pnok is not None and any(person.briefing_closed(one.id, person.pnok) for one in person.standing())
 
 
 # ------------------------------------------------------------------------------------------------- what is owed

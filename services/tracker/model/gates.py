@@ -1,7 +1,7 @@
-"""Gates: why something owed may not leave now (invariants 6, 7 and 13), each block in words a person can act on.
+"""Gates: why something owed may not leave now (invariants 6, 7, 12 and 13), each block in words a person can act on.
 
 A reason with `ground` takes what is in hand out of it again (a stop); one without only delays. Nothing here decides *what* is
-owed: that is telling.py.
+owed: that is owing.py.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
+from services.tracker.model import roles
+from services.tracker.model.determinations import ADDED, Portion
 from services.tracker.model.directory import DEFAULT_OFFICE
 from services.tracker.model.hours import next_opening
+from services.tracker.model.kin import Assignment
 from services.tracker.model.lines import Line
-from services.tracker.model.person import Assignment, Determination, Person
+from services.tracker.model.person import Person
 from services.tracker.model.policy import Policy
 from services.tracker.model.reasons import Reason
 from services.tracker.model.register import Record
@@ -65,11 +68,9 @@ class View:
 
 
 def telling(view: View, line: Line, mine: Sequence[Line]) -> Reasons:
-    """Gates of an identification, a takeover or a reinstatement: 6, 7 and 13."""
-    if line.cause not in view.identities:
-        view.identities[line.cause] = tuple(identity(view, view.person.determinations[line.cause]))
+    """Gates of an identification, a takeover or a reinstatement: 6, 7 and 13. Information is no identification: 7 and 13."""
     return (
-        *view.identities[line.cause],
+        *undisputed(view, line),
         *order(view, line, mine),
         *other_families(view, line),
         *way_out(view, line.kin),
@@ -77,9 +78,20 @@ def telling(view: View, line: Line, mine: Sequence[Line]) -> Reasons:
 
 
 def later_portion(view: View, line: Line, mine: Sequence[Line]) -> Reasons:
-    """Gates of a further portion: it waits besides for what the family chose about later portions (invariant 12)."""
-    chosen = Reason("election", "the family has recorded no choice about later portions; a person must ask", ground=True)
-    return (chosen, *telling(view, line, mine))
+    """Gates of a further portion: it waits besides for the end of the work, where the family chose that (invariant 12)."""
+    return (*at_the_end(view, line, mine), *telling(view, line, mine), *own_first(view, line.kin, mine))
+
+
+def ask(view: View, about: Sequence[Line], mine: Sequence[Line]) -> Reasons:
+    """Gates of an ask about these portions: 6 for each of them, 7 and 13."""
+    first = about[0]
+    return (
+        *undisputed(view, first),
+        *order(view, first, mine),
+        *(reason for line in about for reason in other_families(view, line)),
+        *way_out(view, first.kin),
+        *own_first(view, first.kin, mine),
+    )
 
 
 def correction(view: View, line: Line, mine: Sequence[Line]) -> Reasons:
@@ -88,21 +100,30 @@ def correction(view: View, line: Line, mine: Sequence[Line]) -> Reasons:
 
 
 # ------------------------------------------------------------------------------------------------- invariant 6
-def identity(view: View, determination: Determination) -> Iterator[Reason]:
+def undisputed(view: View, line: Line) -> Reasons:
+    """Gate 6 for what stands of a line; nothing keeps information."""
+    if line.portion is None:
+        return ()
+    if line.cause not in view.identities:
+        view.identities[line.cause] = tuple(identity(view, line.portion))
+    return view.identities[line.cause]
+
+
+def identity(view: View, portion: Portion) -> Iterator[Reason]:
     """No notify hold, no open discrepancy of a blocking kind, no active exclusion, over anything that is determined."""
     person = view.person
     for id, hold in person.holds.active("notify"):
         yield Reason("hold", f"the person is on hold {id}: {hold.reason}", ground=True, event=hold.event)
-    for number in sorted(person.cases_of(determination)):
+    for number in sorted(person.reach(portion)):
         yield from _case(view, number)
     excluded = {one for one, active in person.exclusions.items() if active}
-    for subject in sorted((person.cases_of(determination) | determination.tokens) & excluded | _inherited(view, determination)):
+    for subject in sorted((person.reach(portion) | portion.stands) & excluded | _inherited(view, portion)):
         yield Reason("exclusion", f"{subject} is excluded from being this person", ground=True)
 
 
-def _inherited(view: View, determination: Determination) -> set[str]:
-    """What the cases of a determination came out of, or what was cut from them, and is excluded from being this person."""
-    cases = [view.record.cases[each] for each in view.person.cases_of(determination) if each in view.record.cases]
+def _inherited(view: View, portion: Portion) -> set[str]:
+    """What the cases of a portion came out of, or what was cut from them, and is excluded from being this person."""
+    cases = [view.record.cases[each] for each in view.person.reach(portion) if each in view.record.cases]
     return {subject for case in cases for subject, who in case.excluded() if who == view.person.ref}
 
 
@@ -121,20 +142,30 @@ def _case(view: View, number: str) -> Iterator[Reason]:
 
 def other_families(view: View, line: Line) -> Iterator[Reason]:
     """Over a case that moves between families nobody is told while another family's stop or correction is undone."""
-    determination = view.person.determinations[line.cause]
-    for token in sorted(line.stands | view.person.cases_of(determination)):
+    for token in sorted(line.stands | (view.person.reach(line.portion) if line.portion is not None else frozenset())):
         if token in view.undone:
             yield Reason("other_family", f"another family must first be told that {token} is not theirs", ground=False)
 
 
 # ------------------------------------------------------------------------------------------------- invariant 7
 def order(view: View, line: Line, mine: Sequence[Line]) -> Iterator[Reason]:
-    """The PNOK first: others wait until an identification that still stands was delivered to them, or was overridden."""
+    """The PNOK first: others wait until an identification that still stands was delivered to them, or was overridden.
+
+    Information that is no identification waits until the PNOK has that.
+    """
     person = view.person
     if person.pnok is None:
         yield Reason("no_pnok", "no primary next of kin is designated", ground=True)
-    elif line.kin != person.pnok and not _pnok_told(person, mine) and not overridden(person, line.cause):
+    elif line.kin != person.pnok and not _pnok_told(person, line, mine) and not overridden(person, line.cause):
         yield Reason("pnok_not_told", "the primary next of kin has not been told", ground=True)
+
+
+def own_first(view: View, kin: str, mine: Sequence[Line]) -> Iterator[Reason]:
+    """A portion, or an ask, waits for the kin's own identification where one is owed to them."""
+    cause = roles.identifying(view.person, mine, kin)
+    for line in mine:
+        if (line.cause, line.kin) == (cause, kin) and not line.told and roles.is_owed_an_identification(line):
+            yield Reason("own_not_told", "the kin has not been told of the identification itself", ground=True)
 
 
 def order_of_corrections(view: View, line: Line, mine: Sequence[Line]) -> Iterator[Reason]:
@@ -145,8 +176,9 @@ def order_of_corrections(view: View, line: Line, mine: Sequence[Line]) -> Iterat
             yield Reason("pnok_not_corrected", "the primary next of kin has not been told the correction", ground=False)
 
 
-def _pnok_told(person: Person, mine: Sequence[Line]) -> bool:
-    return any(line.kin == person.pnok and line.told and line.told & line.stands for line in mine)
+def _pnok_told(person: Person, about: Line, mine: Sequence[Line]) -> bool:
+    lines = [line for line in mine if line.kin == person.pnok and line.told and line.told & line.stands]
+    return any(line.cause == about.cause if about.informs else line.identifies for line in lines)
 
 
 def overridden(person: Person, cause: str) -> bool:
@@ -158,9 +190,29 @@ def overridden(person: Person, cause: str) -> bool:
     if person.pnok is None or person.pnok not in person.unreachable or person.pnok not in person.overridden:
         return False
     told = (delivery.order for delivery in person.deliveries if delivery.kin == person.pnok)
-    of_the_cause = (person.determinations[cause].order,) if cause in person.determinations else ()
-    taken_back = (person.rescinded[cause],) if cause in person.rescinded else ()
-    return person.overridden[person.pnok] > max((*told, *of_the_cause, *taken_back), default=BEFORE_ALL)
+    return person.overridden[person.pnok] > max((*told, *_known_since(person, cause)), default=BEFORE_ALL)
+
+
+def _known_since(person: Person, cause: str) -> Iterator[WorldOrder]:
+    """What was said of a cause: that it is, and that it is no more."""
+    id = cause.removeprefix(ADDED)
+    for known in (person.determinations, person.amendments):
+        if id in known:
+            yield known[id].order
+    yield from (said[id] for said in (person.rescinded, person.information) if id in said)
+
+
+# ------------------------------------------------------------------------------------------------- invariant 12
+def at_the_end(view: View, line: Line, mine: Sequence[Line]) -> Iterator[Reason]:
+    """Where the family chose to be told at the end, it is told once the laboratory has closed the project of these remains."""
+    portion, chosen = line.portion, roles.chosen(line, mine, view.now)
+    if portion is None or chosen is None or chosen.choice != "at_end":
+        return
+    cases = (view.record.cases.get(number) for number in sorted(view.person.reach(portion)))
+    scopes = {case.turnover for case in cases if case is not None and case.turnover is not None}
+    for scope in sorted(scopes - view.record.closed) or ([] if scopes else ["these remains"]):
+        why = f"the family chose to be told at the end, and the project of {scope} is not closed"
+        yield Reason("election", why, ground=True, event=chosen.event)
 
 
 # ------------------------------------------------------------------------------------------------- invariant 13

@@ -4,21 +4,29 @@ Those three are known apart and never mixed: *stands* comes from the fold, *told
 the notices that left.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from services.tracker.model.notices import ARRIVED, LEFT, Notice, NoticeKind
-from services.tracker.model.person import Delivery, Person
+from services.tracker.model.determinations import ADDED, Portion, Tokens
+from services.tracker.model.notices import ARRIVED, FIRST, LEFT, Notice, NoticeKind
+from services.tracker.model.person import Person
+from services.tracker.model.reports import Delivery
 from shared.events.event import WorldOrder
 
-Tokens = frozenset[str]
 NOTHING: Tokens = frozenset()
+ASK: Final = "ask:"
+"""How the cause of an ask begins; the earliest portion in it follows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line as it stands: its key, what stands, what the family last heard, and its notices."""
+    """One line as it stands: its key, what stands, what the family last heard, and its notices.
+
+    `portion` is None for information, for an ask, and for what stands no more. `reported` are the references of notices that
+    were reported as delivered; `answered` those of asks that an election answered.
+    """
 
     person: Person
     cause: str
@@ -27,21 +35,52 @@ class Line:
     told: Tokens | None
     notices: tuple[Notice, ...]
     reported: frozenset[str]
+    answered: frozenset[str] = frozenset()
+    portion: Portion | None = None
 
     @property
     def key(self) -> str:
+        if self.asks:
+            return f"ask/{self.person.ref}/{self.cause.removeprefix(ASK)}/{self.kin}"
         return f"told/{self.person.ref}/{self.cause}/{self.kin}"
 
     @property
+    def asks(self) -> bool:
+        return self.cause.startswith(ASK)
+
+    @property
+    def informs(self) -> bool:
+        return self.cause in self.person.informed and self.cause not in self.person.statements
+
+    @property
+    def identifies(self) -> bool:
+        """Whether to be told of it is to be told of an identification, or of a portion of one."""
+        return not (self.asks or self.informs)
+
+    @property
     def untrue(self) -> bool:
-        """The family believes of some case what no longer stands."""
+        """The family believes of some case what no longer stands. Who has died believes nothing, and an ask tells nothing."""
+        if self.asks or self.kin in self.person.deaths:
+            return False
         return self.told is not None and not self.told <= self.stands
+
+    @property
+    def ended(self) -> frozenset[str]:
+        """Notices that ask nothing of a liaison any more."""
+        return self.reported | self.answered
 
     def left(self) -> Iterator[Notice]:
         return (notice for notice in self.notices if notice.state in LEFT)
 
     def stops(self) -> Iterator[Notice]:
         return (notice for notice in self.notices if notice.kind == "stop")
+
+    def began_as(self) -> NoticeKind | None:
+        """The kind under which the line first left."""
+        return next((notice.kind for notice in self.left() if notice.key == self.key), None)
+
+    def key_of(self, kind: NoticeKind, recipient: str | None) -> str:
+        return self.key if kind in FIRST else self.next_key(kind, recipient)
 
     def next_key(self, kind: NoticeKind, recipient: str | None) -> str:
         """One more than the greatest number of the kind that left, or that was reported; one that never left is used again."""
@@ -51,13 +90,13 @@ class Line:
         return f"{start}{max(numbers, default=0) + 1}"
 
     def in_hand(self) -> Iterator[Notice]:
-        """For each liaison the last notice of the line that is out, unless it is a stop or was reported.
+        """For each liaison the last notice of the line that is out, unless it is a stop, was reported or was answered.
 
         A liaison obeys the last of a line: a stop covers all that he got before it, whichever notice it was about.
         """
         last = {notice.recipient: notice for notice in sorted(self.left(), key=_order)}
         for notice in last.values():
-            if notice.kind != "stop" and notice.reference not in self.reported:
+            if notice.kind != "stop" and notice.reference not in self.ended:
                 yield notice
 
     def after(self, notice: Notice) -> Iterator[Notice]:
@@ -81,18 +120,20 @@ def _order(notice: Notice) -> tuple[bool, datetime | None, int]:
 def lines_of(person: Person, notices: Sequence[Notice]) -> list[Line]:
     """Every line of a person: those that stand, and those of which anything was ever written or told."""
     mine = [notice for notice in notices if notice.person == person.ref and notice.cause is not None]
-    written = {(notice.cause, notice.kin) for notice in mine if notice.kin is not None}
-    reported = {(delivery.cause, delivery.kin) for delivery in person.deliveries if delivery.cause is not None}
-    standing = {(determination.id, kin) for determination in person.standing() for kin in recipients(person)}
+    portions = {portion.cause: portion for portion in person.portions()}
+    family = recipients(person) | {kin for kin in (person.padd,) if kin is not None}
+    known = {(notice.cause, notice.kin) for notice in mine if notice.kin is not None}
+    known |= {(cause, each.kin) for each in person.deliveries if each.cause for cause in (each.cause, ADDED + each.cause)}
+    known |= {(cause, kin) for cause in portions for kin in family}
+    known |= {(reference, kin) for reference in person.information for kin in informed(person)}
     return [
-        line_of(person, cause, kin, [notice for notice in mine if (notice.cause, notice.kin) == (cause, kin)])
-        for cause, kin in sorted((str(cause), str(kin)) for cause, kin in written | reported | standing)
+        line_of(person, cause, kin, [each for each in mine if (each.cause, each.kin) == (cause, kin)], portions.get(cause))
+        for cause, kin in sorted((str(cause), str(kin)) for cause, kin in known)
     ]
 
 
-def line_of(person: Person, cause: str, kin: str, notices: Sequence[Notice]) -> Line:
-    determination = person.determinations.get(cause)
-    stands = determination.tokens if determination is not None and cause not in person.rescinded else NOTHING
+def line_of(person: Person, cause: str, kin: str, notices: Sequence[Notice], portion: Portion | None) -> Line:
+    stands = portion.stands if portion is not None else frozenset({cause} & person.information.keys())
     by_reference = {notice.reference: notice for notice in notices}
     told: Tokens | None = None
     reported: set[str] = set()
@@ -103,9 +144,29 @@ def line_of(person: Person, cause: str, kin: str, notices: Sequence[Notice]) -> 
             if notice.kind != "stop":
                 told = frozenset(notice.cases)
                 reported.add(notice.reference)
-        elif delivery.cause == cause and cause in person.statements:
-            told = person.stated(cause, delivery.order) if delivery.says == "stands" else NOTHING
-    return Line(person, cause, kin, stands, told, tuple(notices), frozenset(reported))
+        elif delivery.cause is not None and delivery.cause == cause.removeprefix(ADDED):
+            told = _said(person, cause, delivery, told)
+    answered = frozenset(notice.reference for notice in notices if _is_answered(person, notice))
+    return Line(person, cause, kin, stands, told, tuple(notices), frozenset(reported), answered, portion)
+
+
+def _said(person: Person, cause: str, delivery: Delivery, before: Tokens | None) -> Tokens | None:
+    """What a kin knows after a report that names no notice: it speaks of the cause as that was stated by then."""
+    if delivery.cause in person.statements:
+        stated = person.stated(cause, delivery.order)
+    elif delivery.cause in person.informed and delivery.cause == cause:
+        stated = frozenset({cause})
+    else:
+        return before
+    if before is None and not stated and cause != delivery.cause:
+        return None
+    return stated if delivery.says == "stands" else NOTHING
+
+
+def _is_answered(person: Person, notice: Notice) -> bool:
+    if notice.kind == "stop" or notice.left_at is None or not notice.portions:
+        return False
+    return person.elections.answer(notice.portions, notice.left_at)
 
 
 def _heard(delivery: Delivery, notice: Notice | None) -> tuple[datetime, int, WorldOrder]:
@@ -120,6 +181,14 @@ def _heard(delivery: Delivery, notice: Notice | None) -> tuple[datetime, int, Wo
 
 
 def recipients(person: Person) -> frozenset[str]:
-    """The kin who are owed an identification: the PNOK, and whoever is required."""
-    required_kin = {kin.ref for kin in person.kin.values() if kin.required}
-    return frozenset(required_kin | ({person.pnok} if person.pnok is not None else set()))
+    """The kin who are owed an identification: the PNOK, and whoever is required; nobody who has died."""
+    return _living(person, (person.pnok, *(kin.ref for kin in person.kin.values() if kin.required)))
+
+
+def informed(person: Person) -> frozenset[str]:
+    """The kin who are owed information: those of an identification, and those who were PNOK before."""
+    return recipients(person) | _living(person, (each.kin for each in person.pnoks))
+
+
+def _living(person: Person, kin: Iterable[str | None]) -> frozenset[str]:
+    return frozenset(each for each in kin if each is not None and each not in person.deaths)

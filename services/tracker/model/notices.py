@@ -11,6 +11,8 @@ NoticeClass = Literal["family", "stop", "public", "operator"]
 NoticeKind = Literal[
     "identification",
     "additional_portions",
+    "ask_first",
+    "information",
     "takeover",
     "correction",
     "reinstatement",
@@ -24,6 +26,8 @@ NoticeKind = Literal[
 CLASS_OF: Final[Mapping[NoticeKind, NoticeClass]] = {
     "identification": "family",
     "additional_portions": "family",
+    "ask_first": "family",
+    "information": "family",
     "takeover": "family",
     "correction": "family",
     "reinstatement": "family",
@@ -60,17 +64,20 @@ ARRIVED: Final = frozenset[NoticeState]({"sent", "acknowledged", "done"})
 LEFT: Final = OUT | frozenset[NoticeState]({"done", "stopped"})
 """It is or was out: it counts when the next of its line is numbered."""
 
-TELLINGS: Final = frozenset[NoticeKind]({"identification", "additional_portions", "takeover", "reinstatement"})
+FIRST: Final = frozenset[NoticeKind]({"identification", "additional_portions", "ask_first", "information"})
+"""With which a line begins; the key of the line is theirs."""
+TELLINGS: Final = FIRST | frozenset[NoticeKind]({"takeover", "reinstatement"})
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A stored notice. `reference` is how mail and API know it; `key` is unique in the record for ever.
 
-    `cases` are what it stands for, fixed when it is claimed. `cause` is the determination of its line; `stops` the reference of
-    the notice that a stop is about; `subject` what an operator's notice is about. `recipient` is `liaison:<ref>` or
-    `office:<name>`, None while nobody is known. `left_at` is when it was last claimed,
-    `place_in_line` its place among all that left of its line, by which one that a mail server holds back is known as overtaken.
+    `cases` are what it stands for, fixed when it is claimed; `portions` the causes that an ask is about, which may join it
+    until it was delivered. `cause` is that of its line; `stops` the reference of the notice that a stop is about; `subject`
+    what an operator's notice is about. `recipient` is `liaison:<ref>` or `office:<name>`, None while nobody is known. `left_at`
+    is when it was last claimed, `place_in_line` its place among all that left of its line, by which one that a mail server
+    holds back is known as overtaken.
     """
 
     reference: str
@@ -82,6 +89,7 @@ class Notice:
     cause: str | None = None
     recipient: str | None = None
     cases: tuple[str, ...] = ()
+    portions: tuple[str, ...] = ()
     stops: str | None = None
     subject: str | None = None
     reasons: tuple[Reason, ...] = ()
@@ -107,6 +115,7 @@ class Owed:
     cause: str | None = None
     recipient: str | None = None
     cases: tuple[str, ...] = ()
+    portions: tuple[str, ...] = ()
     stops: str | None = None
     subject: str | None = None
     reasons: tuple[Reason, ...] = ()
@@ -124,6 +133,14 @@ class Add:
 @dataclass(frozen=True, slots=True)
 class Update:
     """An unsent or withdrawn notice is owed now, as `owed` says: re-addressed, held, made ready or restored."""
+
+    reference: str
+    owed: Owed
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Portions were found, or fell, while an ask about others is out: it is about those of `owed` now. No mail says so."""
 
     reference: str
     owed: Owed
@@ -151,4 +168,4 @@ class Reopen:
     reference: str
 
 
-Change = Add | Update | Withdraw | Finish | Reopen
+Change = Add | Update | Join | Withdraw | Finish | Reopen

@@ -5,44 +5,61 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import reduce
 from itertools import chain
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Final, Literal, get_args
 
+from services.tracker.model import determinations as determinations_
+from services.tracker.model import elections as elections_
 from services.tracker.model import holds as holds_
+from services.tracker.model import kin as kin_
+from services.tracker.model import reports
 from services.tracker.model.changed import changed
 from services.tracker.model.corrections import effective
+from services.tracker.model.determinations import ADDED, Amendment, Determination, Portion, Statements, Tokens
 from services.tracker.model.discrepancies import Discrepancy, Misfit, Resolutions, reported, settled, with_resolution
+from services.tracker.model.elections import Election, Elections
 from services.tracker.model.holds import Holds
-from services.tracker.model.policy import Window
+from services.tracker.model.kin import Assignment, Deaths, Designation, Kin, Relief, holder
+from services.tracker.model.policy import Policy
 from services.tracker.model.publications import Publications, stated
+from services.tracker.model.reports import Contact, Delivery
 from services.tracker.model.uses import Uses, used
 from shared.events import (
     BriefingCompleted,
+    BriefingDeclined,
     CaseAssociated,
     CaseDissociated,
     DiscrepancyReported,
     DiscrepancyResolved,
+    ElectionRecorded,
     ExclusionRecorded,
     ExclusionWithdrawn,
     HoldLifted,
     HoldPlaced,
+    IdentificationAmended,
     IdentificationDetermined,
     IdentificationRescinded,
+    InformationRecorded,
     IntermentCompleted,
+    KinDeceased,
     KinRegistered,
+    KinUpdated,
     LiaisonAssigned,
+    LiaisonRelieved,
     NotificationAcknowledged,
+    NotificationAttempted,
     NotificationDelivered,
     NotificationOverrideAuthorized,
     NotificationUnreachable,
+    PaddDesignated,
     PnokDesignated,
     PublicationApproved,
     PublicationCorrected,
     PublicationPublished,
+    RecordCorrected,
     RosettePlaced,
     StatusAccountedFor,
 )
 from shared.events.event import Event, WorldOrder, world_order
-from shared.terms import Says
 
 Progress = Literal[
     "unaccounted_for",
@@ -57,83 +74,28 @@ Progress = Literal[
 PROGRESS: Final[tuple[Progress, ...]] = get_args(Progress)
 
 
-@dataclass(frozen=True, slots=True)
-class Kin:
-    """One of the family. `hours` are the contact windows they stated, in their `zone`."""
-
-    ref: str
-    relation: str
-    basis: str
-    zone: str
-    hours: tuple[Window, ...]
-    required: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """A liaison speaks to one kin, or to the whole family (`kin` None), from an instant on."""
-
-    kin: str | None
-    liaison: str
-    service: str
-    since: datetime
-    order: WorldOrder
-
-
-@dataclass(frozen=True, slots=True)
-class Determination:
-    """What the medical examiner determined of this person. `tokens` are the cases and individuals it names."""
-
-    id: str
-    kind: str
-    persons: tuple[str, ...]
-    cases: tuple[str, ...]
-    individuals: tuple[str, ...]
-    order: WorldOrder
-    event: tuple[str, str]
-
-    @property
-    def tokens(self) -> frozenset[str]:
-        return frozenset(self.cases + self.individuals)
-
-
-class Statement(NamedTuple):
-    """What a determination was said to be of: by its own event, or by a correction of it, whose order it then has."""
-
-    order: WorldOrder
-    cases: tuple[str, ...]
-    individuals: tuple[str, ...]
-
-    @property
-    def tokens(self) -> frozenset[str]:
-        return frozenset(self.cases + self.individuals)
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A liaison's report that a kin was told: by a notice's reference, or by its line and what it said."""
-
-    kin: str
-    notice: str | None
-    cause: str | None
-    says: Says | None
-    order: WorldOrder
-    event: tuple[str, str]
-
-
 @dataclass(frozen=True)
 class Person:
     """What is true of one person. Built by `fold` only."""
 
     ref: str
     kin: Mapping[str, Kin] = field(default_factory=dict)
-    pnok: str | None = None
+    deaths: Deaths = field(default_factory=dict)
+    pnoks: tuple[Designation, ...] = ()
+    padds: tuple[Designation, ...] = ()
+    """Who was ever designated, in world order; the last is, until they die."""
     assignments: tuple[Assignment, ...] = ()
+    reliefs: tuple[Relief, ...] = ()
+    signed: tuple[Election, ...] = ()
     determinations: Mapping[str, Determination] = field(default_factory=dict)
+    amendments: Mapping[str, Amendment] = field(default_factory=dict)
     rescinded: Mapping[str, WorldOrder] = field(default_factory=dict)
-    """Determination -> its rescission, the last of several."""
-    statements: Mapping[str, tuple[Statement, ...]] = field(default_factory=dict)
-    """Determination -> all that was ever stated of it, in world order, also what a correction took back."""
+    """Determination or amendment -> its rescission, the last of several."""
+    statements: Statements = field(default_factory=dict)
+    information: Mapping[str, WorldOrder] = field(default_factory=dict)
+    """Information that stands, by its reference."""
+    informed: frozenset[str] = frozenset()
+    """References of all information that was ever recorded, also what a correction took back."""
     members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Individual -> the cases associated with it now."""
     exclusions: Mapping[str, bool] = field(default_factory=dict)
@@ -141,14 +103,18 @@ class Person:
     holds: Holds = field(default_factory=Holds)
     deliveries: tuple[Delivery, ...] = ()
     """In world order; the last of a line is what the family knows."""
+    contacts: tuple[Contact, ...] = ()
     acknowledged: frozenset[str] = frozenset()
     """References of notices that their liaison has read."""
     unreachable: frozenset[str] = frozenset()
     overridden: Mapping[str, WorldOrder] = field(default_factory=dict)
     """Kin -> the last decision of two people to go on without them."""
-    """Kin whom two people decided not to wait for."""
+    windows_overridden: frozenset[tuple[str, datetime]] = frozenset()
+    """(kin, when): decisions of two people to contact them outside their window."""
     briefed: frozenset[tuple[str, str]] = frozenset()
     """(determination, kin)."""
+    declined: frozenset[tuple[str, str]] = frozenset()
+    """(determination, kin) of briefings that a kin did not want."""
     accounted_for: date | None = None
     publications: Publications = field(default_factory=Publications)
     interred: bool = False
@@ -157,6 +123,101 @@ class Person:
     resolutions: Resolutions = field(default_factory=dict)
     uses: Uses = field(default_factory=dict)
 
+    # --------------------------------------------------------------------------------------------- the family
+    @property
+    def pnok(self) -> str | None:
+        """The primary next of kin, if one who lives is designated."""
+        return holder(self.pnoks, self.deaths)
+
+    @property
+    def padd(self) -> str | None:
+        """Who directs disposition and chooses about later portions, if one who lives is designated."""
+        return holder(self.padds, self.deaths)
+
+    @property
+    def elections(self) -> Elections:
+        return Elections(self.signed, self.padds, self.deaths)
+
+    def liaison_of(self, kin: str, now: datetime) -> Assignment | None:
+        """Who speaks to this kin now."""
+        return kin_.speaks(self.assignments, self.reliefs, kin, now)
+
+    def briefing_closed(self, determination: str, kin: str) -> bool:
+        return (determination, kin) in self.briefed | self.declined
+
+    def next_change(self, now: datetime) -> datetime | None:
+        """When this changes by the passing of time alone: an assignment, a relief or an election that is still to come."""
+        changes = (
+            [one.since for one in self.assignments],
+            [one.since for one in self.reliefs],
+            [one.since for one in self.signed],
+        )
+        return min((since for since in chain(*changes) if since > now), default=None)
+
+    # --------------------------------------------------------------------------------------------- determinations
+    def standing(self) -> Iterator[Determination]:
+        """The determinations that stand now, the earliest first."""
+        for determination in sorted(self.determinations.values(), key=lambda one: one.order):
+            if determination.id not in self.rescinded:
+                yield determination
+
+    def amendments_in_force(self) -> list[Amendment]:
+        in_force = (each for each in self.amendments.values() if each.id not in self.rescinded)
+        return sorted(in_force, key=lambda one: one.order)
+
+    def portions(self) -> tuple[Portion, ...]:
+        """What is told of the determinations that stand, portion by portion, the earliest first."""
+        found = determinations_.portions(self.standing(), self.amendments_in_force(), self.statements)
+        return tuple(sorted(found, key=lambda one: one.first))
+
+    def stated(self, cause: str, by: WorldOrder) -> Tokens:
+        """What a cause was last said to be of before `by`, whatever was corrected or amended since."""
+        id = cause.removeprefix(ADDED)
+        said = self.statements[id]
+        last = next((each for each in reversed(said) if each.order < by), said[0])
+        of = self.amendments[id].determination if id in self.amendments else id
+        own = self.amendments[id].order if id in self.amendments else None
+        later = [each for each in self.amendments_in_force() if each.determination == of and each.order < by]
+        since = [each for each in later if own is None or each.order > own]
+        first, then = determinations_.first_stated(said), determinations_.as_amended(last.tokens, since)
+        return then & first if cause == id else (then - first) & frozenset().union(*(each.tokens for each in said))
+
+    @property
+    def cases(self) -> frozenset[str]:
+        """Every case that this person ever had to do with: what a family was told of one may still have to be taken back."""
+        said = list(chain.from_iterable(self.statements.values()))
+        named = frozenset(case for one in said for case in one.cases)
+        return named | self.cases_among(self.individuals)
+
+    @property
+    def individuals(self) -> frozenset[str]:
+        """Every individual that a determination or an amendment ever named."""
+        return frozenset(one for said in chain.from_iterable(self.statements.values()) for one in said.individuals)
+
+    def cases_of(self, determination: Determination) -> frozenset[str]:
+        """The cases that a determination names or reaches through an individual, as amended."""
+        mine = [each for each in self.amendments_in_force() if each.determination == determination.id]
+        tokens = determinations_.as_amended(determination.tokens, mine)
+        cases = (tokens - self.individuals) | self.cases_among(tokens)
+        return cases - self.taken_from(determination.id)
+
+    def taken_from(self, determination: str) -> Tokens:
+        """What amendments took from a determination, and no later one gave back."""
+        taken: Tokens = frozenset()
+        for each in self.amendments_in_force():
+            if each.determination == determination:
+                taken = (taken | each.removed) - each.added
+        return taken
+
+    def reach(self, portion: Portion) -> frozenset[str]:
+        """The cases of a portion, with those that its individuals bring, and the individuals."""
+        return (portion.stands | self.cases_among(portion.stands)) - self.taken_from(portion.determination)
+
+    def cases_among(self, individuals: Iterable[str]) -> frozenset[str]:
+        """The cases that are associated with any of `individuals` now."""
+        return frozenset(case for individual in individuals for case in self.members.get(individual, ()))
+
+    # --------------------------------------------------------------------------------------------- how far it has come
     @property
     def progress(self) -> Progress:
         """The furthest that stands; without a determination that stands, unaccounted for."""
@@ -177,73 +238,41 @@ class Person:
             return "kin_notified"
         return "determined"
 
-    def standing(self) -> Iterator[Determination]:
-        """The determinations that stand now, the earliest first."""
-        for determination in sorted(self.determinations.values(), key=lambda one: one.order):
-            if determination.id not in self.rescinded:
-                yield determination
-
-    @property
-    def cases(self) -> frozenset[str]:
-        """Every case that this person ever had to do with: what a family was told of one may still have to be taken back."""
-        said = list(chain.from_iterable(self.statements.values()))
-        named = frozenset(case for one in said for case in one.cases)
-        return named | self.cases_among(individual for one in said for individual in one.individuals)
-
-    def stated(self, cause: str, by: WorldOrder) -> frozenset[str]:
-        """What a determination was last said to be of before `by`, whatever was corrected since."""
-        statements = self.statements[cause]
-        return next((one.tokens for one in reversed(statements) if one.order < by), statements[0].tokens)
-
-    def cases_of(self, determination: Determination) -> frozenset[str]:
-        """The cases that a determination names or reaches through an individual."""
-        return frozenset(determination.cases) | self.cases_among(determination.individuals)
-
-    def cases_among(self, individuals: Iterable[str]) -> frozenset[str]:
-        """The cases that are associated with any of `individuals` now."""
-        return frozenset(case for individual in individuals for case in self.members.get(individual, ()))
-
-    def liaison_of(self, kin: str, now: datetime) -> Assignment | None:
-        """Who speaks to this kin now: the last assigned to them, else the last assigned to the whole family."""
-        in_force = [each for each in self.assignments if each.since <= now and each.kin in (kin, None)]
-        return max(in_force, key=lambda each: (each.kin is not None, each.since, each.order), default=None)
-
-    def next_change(self, now: datetime) -> datetime | None:
-        """When this changes by the passing of time alone: an assignment that is still to come."""
-        return min((each.since for each in self.assignments if each.since > now), default=None)
-
     def _told_of(self, delivery: Delivery, standing: Collection[str]) -> bool:
-        """Whether the PNOK was told of something that may stand; a report by reference is taken at its word."""
+        """Whether a PNOK was told of something that may stand; a report by reference is taken at its word."""
         of_standing = delivery.notice is not None or (delivery.cause in standing and delivery.says == "stands")
-        return delivery.kin == self.pnok and of_standing
+        return delivery.kin in {each.kin for each in self.pnoks[-1:]} and of_standing
 
-    def discrepancies(self) -> tuple[Discrepancy, ...]:
-        return settled("person", self.ref, self._misfits(), self.resolutions)
+    def discrepancies(self, policy: Policy) -> tuple[Discrepancy, ...]:
+        return settled("person", self.ref, self._misfits(policy), self.resolutions)
 
-    def _misfits(self) -> Iterator[Misfit]:
+    def _misfits(self, policy: Policy) -> Iterator[Misfit]:
         yield from self.misfits
         yield from holds_.misfits(self.holds)
+        yield from self.elections.misfits()
+        yield from reports.outside_the_window(self.contacts, self.windows_overridden, policy)
         for delivery in self.deliveries:
-            if delivery.cause is not None and delivery.cause not in self.statements:
+            if delivery.cause is not None and not self.knows(delivery.cause):
                 anchor = "#".join(delivery.event)
                 yield Misfit("report", anchor, "a determination on file", "told of one that is not on file")
+
+    def knows(self, cause: str) -> bool:
+        """Whether a cause was ever on file, whatever was corrected since."""
+        return cause.removeprefix(ADDED) in self.statements or cause in self.informed
 
 
 def fold(ref: str, events: Collection[Event]) -> Person:
     """The person that their events describe. `events` is everything the history holds, corrections included."""
     counted = effective(events)
-    start = Person(ref, statements=_statements(ref, counted.ever), misfits=counted.misfits)
+    corrections = frozenset(event.key for event in events if isinstance(event.data, RecordCorrected))
+    recorded = (event.data for event in counted.ever if isinstance(event.data, InformationRecorded))
+    start = Person(
+        ref,
+        statements=determinations_.statements(ref, counted.ever, corrections),
+        informed=frozenset(data.reference for data in recorded if data.person == ref),
+        misfits=counted.misfits,
+    )
     return reduce(_advance, counted.events, start)
-
-
-def _statements(ref: str, ever: Iterable[Event]) -> dict[str, tuple[Statement, ...]]:
-    found: dict[str, tuple[Statement, ...]] = {}
-    for event in ever:
-        data = event.data
-        if isinstance(data, IdentificationDetermined) and ref in data.persons:
-            one = Statement(world_order(event), data.cases, data.individuals)
-            found[data.determination] = (*found.get(data.determination, ()), one)
-    return found
 
 
 def _advance(before: Person, event: Event) -> Person:
@@ -255,23 +284,18 @@ def _advance(before: Person, event: Event) -> Person:
 
 def evolve(before: Person, event: Event) -> Person:
     """The whole life of a person's record. An event that is not listed, or is about another person, changes nothing."""
+    order = world_order(event)
     match event.data:
-        case KinRegistered(person=before.ref) as data:
-            hours = tuple((window.start, window.end) for window in data.contact_hours)
-            kin = Kin(data.kin, data.relation, data.basis, data.zone or "UTC", hours, data.required)
-            return changed(before, kin={**before.kin, data.kin: kin})
-        case PnokDesignated(person=before.ref, kin=kin_ref):
-            return changed(before, pnok=kin_ref)
-        case LiaisonAssigned(person=before.ref) as data:
-            assignment = Assignment(data.kin, data.liaison, data.service, data.from_, world_order(event))
-            return changed(before, assignments=(*before.assignments, assignment))
         case IdentificationDetermined() as data if before.ref in data.persons:
-            determination = Determination(
-                data.determination, data.kind, data.persons, data.cases, data.individuals, world_order(event), event.key
-            )
+            determination = determinations_.determined(event, data)
             return changed(before, determinations={data.determination: determination, **before.determinations})
+        case IdentificationAmended() as data if data.amendment in before.statements:
+            amendment = determinations_.amended(event, data)
+            return changed(before, amendments={data.amendment: amendment, **before.amendments})
         case IdentificationRescinded(determination=id):
-            return changed(before, rescinded={**before.rescinded, id: world_order(event)})
+            return changed(before, rescinded={**before.rescinded, id: order})
+        case InformationRecorded(person=before.ref, reference=reference):
+            return changed(before, information={reference: order, **before.information})
         case CaseAssociated(individual=individual, case=number):
             return changed(before, members=_members(before, individual, number, joins=True))
         case CaseDissociated(individual=individual, case=number):
@@ -283,18 +307,6 @@ def evolve(before: Person, event: Event) -> Person:
             return changed(before, holds=holds_.placed(before.holds, event, data))
         case HoldLifted() as data:
             return changed(before, holds=holds_.lifted(before.holds, event, data))
-        case NotificationDelivered(person=before.ref) as data:
-            cause = data.line.cause if data.line is not None else None
-            delivery = Delivery(data.kin, data.notice, cause, data.says, world_order(event), event.key)
-            return changed(before, deliveries=(*before.deliveries, delivery))
-        case NotificationAcknowledged(person=before.ref, notice=notice):
-            return changed(before, acknowledged=before.acknowledged | {notice})
-        case NotificationUnreachable(person=before.ref, kin=kin_ref):
-            return changed(before, unreachable=before.unreachable | {kin_ref})
-        case NotificationOverrideAuthorized(person=before.ref, kin=kin_ref, of="unreachable"):
-            return changed(before, overridden={**before.overridden, kin_ref: world_order(event)})
-        case BriefingCompleted(person=before.ref) as data:
-            return changed(before, briefed=before.briefed | {(data.determination, data.kin)})
         case StatusAccountedFor(person=before.ref, date=on):
             return changed(before, accounted_for=on)
         case PublicationApproved() | PublicationPublished() | PublicationCorrected() as data if data.person == before.ref:
@@ -309,7 +321,61 @@ def evolve(before: Person, event: Event) -> Person:
             resolutions = with_resolution(before.resolutions, data.discrepancy, data.settled, data.resolution)
             return changed(before, resolutions=resolutions)
         case _:
+            return _reported(_family(before, event), event)
+
+
+def _family(before: Person, event: Event) -> Person:
+    """Kin, who was designated among them, who speaks to them, and what they chose."""
+    order = world_order(event)
+    match event.data:
+        case KinRegistered(person=before.ref) as data:
+            return changed(before, kin={**before.kin, data.kin: kin_.registered(data)})
+        case KinUpdated(person=before.ref, kin=ref) as data if ref in before.kin:
+            return changed(before, kin={**before.kin, ref: kin_.updated(before.kin[ref], data)})
+        case KinDeceased(person=before.ref, kin=ref):
+            return changed(before, deaths={ref: order, **before.deaths})
+        case PnokDesignated(person=before.ref, kin=ref):
+            return changed(before, pnoks=(*before.pnoks, Designation(ref, order)))
+        case PaddDesignated(person=before.ref, kin=ref):
+            return changed(before, padds=(*before.padds, Designation(ref, order)))
+        case LiaisonAssigned(person=before.ref) as data:
+            return changed(before, assignments=(*before.assignments, kin_.assigned(data, order)))
+        case LiaisonRelieved(person=before.ref) as data:
+            return changed(before, reliefs=(*before.reliefs, kin_.relieved(data, order)))
+        case ElectionRecorded(person=before.ref) as data:
+            return changed(before, signed=(*before.signed, elections_.recorded(event, data)))
+        case _:
             return before
+
+
+def _reported(before: Person, event: Event) -> Person:
+    """What liaisons did, and what two people decided instead."""
+    match event.data:
+        case NotificationAttempted(person=before.ref) as data:
+            return _contacted(before, event, data)
+        case NotificationDelivered(person=before.ref) as data:
+            after = changed(before, deliveries=(*before.deliveries, reports.delivered(event, data)))
+            return _contacted(after, event, data)
+        case NotificationAcknowledged(person=before.ref, notice=notice):
+            return changed(before, acknowledged=before.acknowledged | {notice})
+        case NotificationUnreachable(person=before.ref, kin=ref):
+            return changed(before, unreachable=before.unreachable | {ref})
+        case NotificationOverrideAuthorized(person=before.ref, kin=ref, of="unreachable"):
+            return changed(before, overridden={**before.overridden, ref: world_order(event)})
+        case NotificationOverrideAuthorized(person=before.ref, kin=ref, of="contact_window", at=at):
+            return changed(before, windows_overridden=before.windows_overridden | {(ref, at)})
+        case BriefingCompleted(person=before.ref) as data:
+            return changed(before, briefed=before.briefed | {(data.determination, data.kin)})
+        case BriefingDeclined(person=before.ref) as data:
+            return changed(before, declined=before.declined | {(data.determination, data.kin)})
+        case _:
+            return before
+
+
+def _contacted(before: Person, event: Event, data: NotificationAttempted | NotificationDelivered) -> Person:
+    """The hours that bound the contact are those of its own day: of the kin as they were, and of who spoke to them."""
+    contact = reports.contact(event, data, before.kin.get(data.kin), before.liaison_of(data.kin, data.at))
+    return before if contact is None else changed(before, contacts=(*before.contacts, contact))
 
 
 def _members(before: Person, individual: str, case: str, *, joins: bool) -> dict[str, tuple[str, ...]]:

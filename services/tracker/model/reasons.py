@@ -11,6 +11,7 @@ ReasonCode = Literal[
     "other_family",
     "no_pnok",
     "pnok_not_told",
+    "own_not_told",
     "pnok_not_corrected",
     "no_liaison",
     "no_address",

@@ -9,6 +9,7 @@ from services.tracker.model.notices import (
     Add,
     Change,
     Finish,
+    Join,
     Notice,
     NoticeState,
     Owed,
@@ -43,7 +44,8 @@ def _for_owed(owed: Owed, stored: Notice | None) -> Iterator[Change]:
     if stored is None:
         yield Add(owed)
     elif owed.keeps is not None or stored.state in OUT:
-        return
+        if stored.portions != owed.portions:
+            yield Join(stored.reference, owed)
     elif stored.state == "cleared":
         yield Reopen(stored.reference)
     elif stored.state == "withdrawn" or (stored.state in UNSENT and _differs(stored, owed)):
@@ -54,8 +56,8 @@ def _differs(stored: Notice, owed: Owed) -> bool:
     """Refused mail stays refused until it is addressed to somebody else."""
     if stored.state == "refused":
         return stored.recipient != owed.recipient
-    as_it_stands = (stored.kind, stored.recipient, stored.cases, stored.stops, stored.reasons)
-    as_owed = (owed.kind, owed.recipient, owed.cases, owed.stops, owed.reasons)
+    as_it_stands = (stored.kind, stored.recipient, stored.cases, stored.portions, stored.stops, stored.reasons)
+    as_owed = (owed.kind, owed.recipient, owed.cases, owed.portions, owed.stops, owed.reasons)
     return as_it_stands != as_owed or stored.state != state_of(owed)
 
 

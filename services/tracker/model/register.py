@@ -12,10 +12,12 @@ from services.tracker.model.person import Person
 class Record:
     """Complete for its persons: a case that two of them share is here, and so are both.
 
-    `unfoldable` are cases on whose history the fold failed: nothing about them may leave.
+    `unfoldable` are cases on whose history the fold failed: nothing about them may leave. `closed` are turnovers on which the
+    laboratory has ended its work.
     """
 
     persons: Mapping[str, Person]
     cases: Mapping[str, Case]
     directory: Directory = field(default_factory=Directory)
     unfoldable: frozenset[str] = frozenset()
+    closed: frozenset[str] = frozenset()

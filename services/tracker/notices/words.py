@@ -26,6 +26,11 @@ class Action(NamedTuple):
 ACTIONS: Final[dict[NoticeKind, Action]] = {
     "identification": Action("a family to contact", "Read the notice, then contact the next of kin that it names."),
     "additional_portions": Action("a family to contact", "Read the notice, then contact the next of kin that it names."),
+    "ask_first": Action(
+        "a family to ask",
+        "Read the notice, then ask the next of kin that it names what they choose. Tell them nothing else.",
+    ),
+    "information": Action("a family to contact", "Read the notice, then contact the next of kin that it names."),
     "takeover": Action(
         "a family to contact",
         "You now speak to this family. Read the notice and what came before it, then contact the next of kin that it names.",

@@ -180,7 +180,7 @@ def described(state: Hub, policy: Policy, wakes_at: datetime | None) -> Folded:
         case Case():
             return Folded(state, state.discrepancies(policy), wakes_at)
         case Person():
-            return Folded(state, state.discrepancies(), wakes_at, concerns=remains(state))
+            return Folded(state, state.discrepancies(policy), wakes_at, concerns=remains(state))
         case Turnover():
             return Folded(state, state.discrepancies(), wakes_at)
 
@@ -191,8 +191,8 @@ def with_what_is_ahead(now: Folded, later: Hub) -> Folded:
 
 
 def remains(person: Person) -> frozenset[Target]:
-    individuals = {id for determination in person.determinations.values() for id in determination.individuals}
-    return frozenset({Target("case", number) for number in person.cases} | {Target("individual", id) for id in individuals})
+    named = {Target("case", number) for number in person.cases}
+    return frozenset(named | {Target("individual", id) for id in person.individuals})
 
 
 def _fold(target: Target, events: Sequence[Event], relatives: Relatives = ALONE) -> Hub:

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, assert_never
 
 from psycopg.types.json import Jsonb
 
-from services.tracker.model.notices import CLASS_OF, Add, Change, Finish, Notice, Owed, Reopen, Update, Withdraw
+from services.tracker.model.notices import CLASS_OF, Add, Change, Finish, Join, Notice, Owed, Reopen, Update, Withdraw
 from services.tracker.model.reasons import Reason
 from services.tracker.model.reconcile import state_of
 from services.tracker.record.moves import move
@@ -18,17 +18,18 @@ Why = Literal["facts", "time", "policy", "rebuild", "person"]
 """What made us look again. What a policy or a rebuild would newly send waits until a person lets it go."""
 
 COLUMNS: Final = (
-    "reference, key, kind, state, person, kin, cause, recipient, cases, stops, subject, reasons, left_at, place_in_line"
+    "reference, key, kind, state, person, kin, cause, recipient, cases, portions, stops, subject, reasons, left_at, "
+    "place_in_line"
 )
 OF_PERSONS: Final = f"SELECT {COLUMNS} FROM notice WHERE person = ANY(%b::text[]) ORDER BY key"  # noqa: S608 - a constant of this module
 OF_SUBJECTS: Final = f"SELECT {COLUMNS} FROM notice WHERE kind = %b AND subject = ANY(%b::text[]) ORDER BY key"  # noqa: S608
 
 ADD: Final = """
     WITH added AS (
-      INSERT INTO notice (reference, key, kind, class, state, person, kin, cause, recipient, subject, cases, stops, reasons,
-                          ready_at, needs_release, created_at)
+      INSERT INTO notice (reference, key, kind, class, state, person, kin, cause, recipient, subject, cases, portions, stops,
+                          reasons, ready_at, needs_release, created_at)
       VALUES (%(reference)s, %(key)s, %(kind)s, %(class)s, %(state)s, %(person)s, %(kin)s, %(cause)s, %(recipient)s,
-              %(subject)s, %(cases)s, %(stops)s, %(reasons)s, %(ready_at)s, %(needs_release)s, %(at)s)
+              %(subject)s, %(cases)s, %(portions)s, %(stops)s, %(reasons)s, %(ready_at)s, %(needs_release)s, %(at)s)
       RETURNING no)
     INSERT INTO notice_transition (notice, at, before, after, why) SELECT no, %(at)s, NULL, %(state)s, 'owed' FROM added
 """
@@ -41,7 +42,7 @@ UPDATE: Final = """
     ), changed AS (
       UPDATE notice
          SET kind = %(kind)s, class = %(class)s, state = %(state)s, recipient = %(recipient)s, cases = %(cases)s,
-             stops = %(stops)s, subject = %(subject)s, reasons = %(reasons)s,
+             portions = %(portions)s, stops = %(stops)s, subject = %(subject)s, reasons = %(reasons)s,
              ready_at = CASE WHEN %(state)s <> 'ready' THEN NULL WHEN still_ready THEN ready_at ELSE %(at)s END,
              awaits = CASE WHEN %(state)s = 'ready' AND still_ready THEN awaits END,
              needs_release = CASE WHEN stored.state <> 'ready' THEN coalesce(needs_release, %(needs_release)s)
@@ -50,6 +51,7 @@ UPDATE: Final = """
     INSERT INTO notice_transition (notice, at, before, after, why)
     SELECT no, %(at)s, before, %(state)s, %(why)s FROM changed WHERE before <> %(state)s
 """
+JOIN: Final = "UPDATE notice SET cases = %(cases)s, portions = %(portions)s WHERE reference = %(reference)s"
 CHECK_AT: Final = "UPDATE person SET next_check_at = %b WHERE target = ANY(%b::bigint[])"
 
 FINISHED: Final = {
@@ -81,6 +83,8 @@ async def apply(cursor: Cursor, changes: Sequence[Change], why: Why, at: datetim
             case Update(reference, owed):
                 words = "owed again" if not owed.reasons else "held"
                 await cursor.execute(UPDATE, {**_columns(owed, why, at), "reference": reference, "why": words})
+            case Join(reference, owed):
+                await cursor.execute(JOIN, {**_columns(owed, why, at), "reference": reference})
             case Withdraw(reference):
                 await move(cursor, reference, "withdrawn", "no longer owed", "follows", now=at)
             case Finish(reference, state):
@@ -114,6 +118,7 @@ def _columns(owed: Owed, why: Why, at: datetime) -> dict[str, Any]:
         "recipient": owed.recipient,
         "subject": owed.subject,
         "cases": list(owed.cases),
+        "portions": list(owed.portions),
         "stops": owed.stops,
         "reasons": Jsonb([_as_json(reason) for reason in owed.reasons]),
         "ready_at": at if state == "ready" else None,
@@ -123,7 +128,7 @@ def _columns(owed: Owed, why: Why, at: datetime) -> dict[str, Any]:
 
 
 def _notice(*row: Any) -> Notice:
-    reference, key, kind, state, person, kin, cause, recipient, cases, stops, subject, reasons, left_at, place = row
+    reference, key, kind, state, person, kin, cause, recipient, cases, portions, stops, subject, reasons, left_at, place = row
     return Notice(
         reference=reference,
         key=key,
@@ -134,6 +139,7 @@ def _notice(*row: Any) -> Notice:
         cause=cause,
         recipient=recipient,
         cases=tuple(cases),
+        portions=tuple(portions),
         stops=stops,
         subject=subject,
         reasons=tuple(_reason(each) for each in reasons),

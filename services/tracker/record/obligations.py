@@ -17,6 +17,7 @@ from services.tracker.model.reconcile import reconcile
 from services.tracker.model.register import Record
 from services.tracker.model.telling import Required, required
 from services.tracker.model.turnover import Turnover
+from services.tracker.record.closing import closed
 from services.tracker.record.histories import Folded, Hub
 from services.tracker.record.names import Cursor
 from services.tracker.record.notices_store import Why, apply, of_persons, of_subjects
@@ -43,7 +44,8 @@ async def oblige_families(
     try:
         if any(each.unfoldable for each in folded if isinstance(each.state, Person)):
             raise Unfoldable
-        owed = required(Record(persons, cases, directory, unfoldable), stored, policy, at)
+        ended = await closed(cursor, cases.values())
+        owed = required(Record(persons, cases, directory, unfoldable, ended), stored, policy, at)
         changes = reconcile(owed, stored)
     except Exception:
         log.exception("unfoldable", persons=sorted(persons))
@@ -83,6 +85,7 @@ def owed_as_stored(notice: Notice, *reasons: Reason) -> Owed:
         cause=notice.cause,
         recipient=notice.recipient,
         cases=notice.cases,
+        portions=notice.portions,
         stops=notice.stops,
         subject=notice.subject,
         reasons=(*notice.reasons, *reasons),

@@ -65,6 +65,7 @@ TURNOVERS: Final = upsert(
     containers_sent="integer",
     registered="integer",
     reviewed="boolean",
+    closed="boolean",
     flags="array",
 )
 
@@ -148,6 +149,7 @@ def _turnover(state: Turnover, hub: Folded) -> Row:
         state.containers_sent,
         len(state.registered),
         state.reviewed,
+        state.closed is not None,
         flags(hub, set()),
     )
 

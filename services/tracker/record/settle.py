@@ -11,7 +11,9 @@ from services.tracker.model.case import Case
 from services.tracker.model.discrepancies import Discrepancy
 from services.tracker.model.person import Person
 from services.tracker.model.targets import Target
+from services.tracker.model.turnover import Turnover
 from services.tracker.record import projections
+from services.tracker.record.closing import wake
 from services.tracker.record.directory import load_directory
 from services.tracker.record.heirs import Heirs
 from services.tracker.record.histories import Folded, Histories, News, Wanted
@@ -73,6 +75,7 @@ class Settler:
         pairs = {(numbers[each], no) for no, hub in changed.items() for each in hub.concerns if each in numbers}
         await projections.bring_together(cursor, pairs)
         await projections.advance_revisions(cursor, news.keys() | heirs.raised)
+        await wake(cursor, turned(changed, remembered), at)
         await self._oblige(cursor, conn, folded, changed, gone, rule, why, at)
         revisions = {no: held.revisions[no] + (no in news or no in heirs.raised) for no in folded}
         return Settled(folded, revisions, rule.digest)
@@ -116,6 +119,17 @@ class Settler:
             tolerance = rule.policy.clock_tolerance
             ahead = [due for no in persons if (due := projections.due(folded[no], tolerance)) is not None]
             await check_again_at(cursor, persons, min([*ahead, *([again] if again else [])], default=None))
+
+
+def turned(changed: Mapping[int, Folded], remembered: Mapping[int, Folded | None]) -> list[str]:
+    """The turnovers of which it may have changed whether the laboratory's work on them has ended."""
+    found = []
+    for no, hub in changed.items():
+        known = remembered[no]
+        before = known.state.closed if known is not None and isinstance(known.state, Turnover) else None
+        if isinstance(hub.state, Turnover) and hub.state.closed != before:
+            found.append(hub.state.ref)
+    return found
 
 
 async def keep_discrepancies(

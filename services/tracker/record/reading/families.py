@@ -14,6 +14,7 @@ from services.tracker.model.person import Person
 from services.tracker.model.policy import Policy
 from services.tracker.model.register import Record
 from services.tracker.model.targets import Target, TargetKind
+from services.tracker.record.closing import closed
 from services.tracker.record.directory import load_directory
 from services.tracker.record.histories import Folded
 from services.tracker.record.notices_store import of_persons
@@ -78,11 +79,13 @@ async def family(conn: AsyncConnection[Any], person: str, now: datetime) -> Fami
             mine.append(wire.reread(row.body, row.digest))
     horizon = now + rule.policy.clock_tolerance
     folded = fold_whole(events, rule.policy, horizon)
+    cases = {target.ref: cast("Case", each.state) for target, each in folded.items() if target.kind == "case"}
     record = Record(
         persons={target.ref: cast("Person", each.state) for target, each in folded.items() if target.kind == "person"},
-        cases={target.ref: cast("Case", each.state) for target, each in folded.items() if target.kind == "case"},
+        cases=cases,
         directory=await load_directory(conn),
         unfoldable=frozenset(target.ref for target, each in folded.items() if unfoldable_case(target, each)),
+        closed=await closed(conn.cursor(binary=True), cases.values()),
     )
     notices = await of_persons(conn.cursor(binary=True), sorted(record.persons))
     unknown = any(each.unfoldable for target, each in folded.items() if target.kind == "person")

@@ -13,7 +13,7 @@ GATES: Final[dict[Number, tuple[str, frozenset[ReasonCode]]]] = {
         "the identification stands undisputed",
         frozenset({"hold", "discrepancy", "exclusion", "other_family", "unfoldable"}),
     ),
-    7: ("the primary next of kin first", frozenset({"no_pnok", "pnok_not_told", "pnok_not_corrected"})),
+    7: ("the primary next of kin first", frozenset({"no_pnok", "pnok_not_told", "own_not_told", "pnok_not_corrected"})),
     12: ("the family's choice about later portions", frozenset({"election"})),
     13: ("somebody to write to, in their hours", frozenset({"no_liaison", "no_address", "hours"})),
 }

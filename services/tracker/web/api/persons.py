@@ -1,11 +1,13 @@
 """`/v1/persons`: how far the telling of each family has come, and what keeps the next of it. References only."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from services.tracker.model.owing import Silent
 from services.tracker.model.person import Person, Progress
 from services.tracker.model.telling import required
 from services.tracker.record.reading import cases as reading
@@ -51,11 +53,25 @@ class DeterminationView:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A later portion that stands and of which the family chose never to hear: an entry of the silent-hold ledger.
+
+    `election` is the (source, id) of the choice that keeps it.
+    """
+
+    cause: str
+    kin: str
+    cases: list[str]
+    since: datetime
+    election: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class PersonDetail:
     """A person, their family, what was determined, what is owed and what keeps it now; and everything said, in world order.
 
-    `unfoldable`: their history, or that of somebody who shares a case, cannot be worked out. `due` is null then: nothing
-    leaves, and nobody knows what is owed until the defect is mended.
+    `unfoldable`: their history, or that of somebody who shares a case, cannot be worked out. `due` and `silent` are null then:
+    nothing leaves, and nobody knows what is owed until the defect is mended.
     """
 
     ref: str
@@ -66,6 +82,7 @@ class PersonDetail:
     determinations: list[DeterminationView]
     unfoldable: bool
     due: list[Due] | None
+    silent: list[Kept] | None
     discrepancies: list[DiscrepancyRow]
     timeline: list[Statement]
 
@@ -82,7 +99,7 @@ async def person(conn: Connection, ref: str, now: Instant) -> PersonDetail:
         raise not_found("person")
     known = await family(conn, ref, now)
     state = known.record.persons[ref]
-    owed = None if known.unfoldable else required(known.record, known.notices, known.policy, now).owed
+    owed = None if known.unfoldable else required(known.record, known.notices, known.policy, now)
     return PersonDetail(
         ref=ref,
         progress=row.progress,
@@ -91,10 +108,17 @@ async def person(conn: Connection, ref: str, now: Instant) -> PersonDetail:
         kin=kin_of(state, now),
         determinations=determinations_of(state),
         unfoldable=known.unfoldable,
-        due=due_to(ref, owed) if owed is not None else None,
+        due=due_to(ref, owed.owed) if owed is not None else None,
+        silent=silent_to(ref, owed.silent) if owed is not None else None,
         discrepancies=await discrepancies.discrepancies_of(conn, "person", ref),
         timeline=timeline(await reading.history(conn, "person", ref)),
     )
+
+
+def silent_to(person: str, ledger: Iterable[Silent]) -> list[Kept]:
+    """The silent-hold ledger of one person, the oldest entry first."""
+    mine = sorted((each for each in ledger if each.person == person), key=lambda one: (one.since, one.cause))
+    return [Kept(each.cause, each.kin, list(each.cases), each.since, each.election) for each in mine]
 
 
 def kin_of(person: Person, now: datetime) -> list[KinView]:

@@ -1,0 +1,73 @@
+"""What a cause is to a kin: the identification, a later portion or information; and what the family chose about a portion."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from services.tracker.model.determinations import Portion
+from services.tracker.model.elections import Election
+from services.tracker.model.lines import Line, recipients
+from services.tracker.model.person import Person
+
+Role = Literal["identification", "additional_portions", "information"]
+
+
+def role_of(line: Line, mine: Sequence[Line]) -> Role:
+    """What a cause is to a kin. While something of the line is in hand, it is what it was when the line first left."""
+    if line.informs:
+        return "information"
+    began = line.began_as() if any(line.in_hand()) else None
+    if began == "identification" or began == "additional_portions":
+        return began
+    identifies = identifying(line.person, mine, line.kin) == line.cause
+    return "identification" if identifies else "additional_portions"
+
+
+def identifying(person: Person, mine: Sequence[Line], kin: str | None) -> str | None:
+    """The cause that identifies, for a kin: of the first determination they were told of, else one in hand, else the earliest.
+
+    Who is owed no identification has that of the PNOK. Where all that a determination named was taken from it, the earliest
+    that was added to it stands for it.
+    """
+    portions = [portion for portion in person.portions() if portion.stands]
+    lines = [line for line in mine if line.kin == kin and line.identifies]
+    told = {line.portion.determination for line in lines if line.portion is not None and line.told is not None}
+    held = {line.portion.determination for line in lines if line.portion is not None and any(line.in_hand())}
+    found = next((each for among in (told, held) for each in portions if each.determination in among), None)
+    if found is None and kin not in recipients(person) and kin != person.pnok and person.pnok is not None:
+        return identifying(person, mine, person.pnok)
+    found = found or next(iter(portions), None)
+    return None if found is None else found.cause
+
+
+def is_owed_an_identification(line: Line) -> bool:
+    """Until the briefing is closed; closing it takes no ground from what is out."""
+    closed = line.person.briefing_closed(line.cause, line.kin)
+    return line.kin in recipients(line.person) and (not closed or any(line.in_hand()))
+
+
+# ------------------------------------------------------------------------------------------------- later portions
+def is_of_the_padd(line: Line, mine: Sequence[Line]) -> bool:
+    """Whether a portion that stands is for this kin to hear of: they direct disposition, and no PADD before heard of it."""
+    person = line.person
+    if line.kin != person.padd or line.portion is None or not line.stands or line.told is not None:
+        return False
+    return not was_told_a_padd(line.portion, person, mine) and role_of(line, mine) == "additional_portions"
+
+
+def was_told_a_padd(portion: Portion, person: Person, mine: Sequence[Line]) -> bool:
+    padds = {each.kin for each in person.padds}
+    return any(line.told and line.told >= portion.stands for line in mine if line.cause == portion.cause and line.kin in padds)
+
+
+def asked_at(portion: Portion, mine: Sequence[Line]) -> list[datetime]:
+    """When notices left that ask about a portion."""
+    left = (notice for line in mine if line.asks for notice in line.left() if notice.kind != "stop")
+    return [notice.left_at for notice in left if portion.cause in notice.portions and notice.left_at is not None]
+
+
+def chosen(line: Line, mine: Sequence[Line], now: datetime) -> Election | None:
+    """The election that decides about the portion of a line; None where the family is to be asked."""
+    if line.portion is None:
+        return None
+    return line.person.elections.chosen(line.portion, asked_at(line.portion, mine), now)

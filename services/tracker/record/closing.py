@@ -1,0 +1,33 @@
+"""Turnovers on which the laboratory has ended its work, and the families who chose to hear of later portions then.
+
+A turnover is no part of a family's history, so nothing locks both: the families are looked at again by the sweeper.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Final
+
+from services.tracker.model.case import Case
+from services.tracker.record.names import Cursor
+
+CLOSED: Final = "SELECT ref FROM turnover WHERE closed AND ref = ANY(%s::text[])"
+WAKE: Final = """
+    UPDATE person SET next_check_at = least(next_check_at, %s)
+      FROM notice WHERE notice.person = person.ref AND notice.kind = 'additional_portions'
+                    AND notice.state IN ('held', 'ready', 'withdrawn')
+"""
+
+
+async def closed(cursor: Cursor, cases: Iterable[Case]) -> frozenset[str]:
+    """Which of the turnovers that these cases came with are closed."""
+    scopes = sorted({case.turnover for case in cases if case.turnover is not None})
+    if not scopes:
+        return frozenset()
+    await cursor.execute(CLOSED, (scopes,))
+    return frozenset(ref for (ref,) in await cursor.fetchall())
+
+
+async def wake(cursor: Cursor, turnovers: Collection[str], at: datetime) -> None:
+    """Have every family with a later portion that has not left looked at again, since these turnovers closed or opened."""
+    if turnovers:
+        await cursor.execute(WAKE, (at,))
