@@ -23,6 +23,8 @@ class Receipted:
 
 
 Verdict = Receipted | Refused
+CONFLICT: Final = Refused(ProblemType.IDENTITY_CONFLICT, "this stream has another statement of this source and id", "/id")
+UNREACHED: Final = Refused(ProblemType.UNAVAILABLE, "Redis did not answer")
 UNSAFE: Final = Refused(ProblemType.UNSAFE, "nothing was accepted: an operator has to see to the server")
 
 
@@ -46,11 +48,11 @@ def verdict(admitted: Admitted, answer: Answer) -> Verdict:
         case Accepted():
             return Receipted(admitted.event.source, admitted.event.id, answer)
         case Conflict():
-            return Refused(ProblemType.IDENTITY_CONFLICT, "this stream has another statement of this source and id", "/id")
+            return CONFLICT
         case Unconfirmed(reached=True):
             return Refused(ProblemType.NOT_DURABLE, "replicas did not confirm in time")
         case Unconfirmed():
-            return Refused(ProblemType.UNAVAILABLE, "Redis did not answer")
+            return UNREACHED
     assert_never(answer)
 
 

@@ -50,6 +50,7 @@ class ProblemType(Enum):
     NUMBER = "number", 400, "A number that no event may hold", Then.FIX
     CHARACTER = "character", 400, "A character that no event may hold", Then.FIX
     BATCH = "batch", 400, "A batch is a JSON array of events, an event a JSON object", Then.FIX
+    HEADER = "header", 400, "A ce- header that cannot be read as an attribute", Then.FIX
     PARAMETER = "parameter", 400, "A parameter is missing or malformed", Then.FIX
     UNAUTHENTICATED = "unauthenticated", 401, "No valid key", Then.FIX
     NOT_GRANTED = "not-granted", 403, "Outside the source's grant", Then.FIX

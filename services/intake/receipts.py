@@ -3,6 +3,7 @@
 A receipt is kept for ever beside its stream (shared/streams.py); what became of it is what the tracker last published there.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -59,6 +60,18 @@ async def outcomes(redis: "Redis", source: str, id: str) -> list[Outcome]:
         kept = await pipe.execute()
     receipts = [Receipt.parse(stream, each.decode()) for stream, each in zip(STREAMS, kept, strict=True) if each]
     return [await outcome(redis, receipt) for receipt in receipts]
+
+
+async def known_digests(redis: "Redis", identities: Sequence[tuple[Stream, str, str]]) -> list[str | None]:
+    """The digest that each (stream, source, id) was accepted with, where it was."""
+    async with redis.pipeline(transaction=False) as pipe:
+        for stream, source, id in identities:
+            pipe.execute_command("HGET", receipts_key(stream, source, id), receipt_field(source, id))
+        kept = await pipe.execute()
+    return [
+        None if each is None else Receipt.parse(stream, each.decode()).digest
+        for (stream, _, _), each in zip(identities, kept, strict=True)
+    ]
 
 
 async def outcome(redis: "Redis", receipt: Receipt) -> Outcome:

@@ -65,10 +65,10 @@ class Intake:
         return items
 
     async def post(
-        self, body: Any, media_type: str = STRUCTURED, *, role: Role = "custodian", **headers: str
+        self, body: Any, media_type: str = STRUCTURED, *, role: Role = "custodian", query: str = "", **headers: str
     ) -> httpx2.Response:
         return await self.client.post(
-            "/v1/events",
+            f"/v1/events{query}",
             content=body,
             headers={"authorization": f"Bearer {key_of(role)}", "content-type": media_type} | dashed(headers),
         )

@@ -1,6 +1,6 @@
 """Verdicts and outcomes as HTTP answers."""
 
-from typing import Any
+from typing import Any, assert_never
 
 import orjson
 from fastapi import Response
@@ -8,26 +8,52 @@ from fastapi import Response
 from services.intake.desk import Receipted, Verdict
 from services.intake.problems import MEDIA_TYPE, RETRY_AFTER_S, ProblemType, Refused
 from services.intake.receipts import Outcome
+from services.intake.rehearsal import Rehearsed
+
+Answered = Verdict | Rehearsed
 
 
 def json(status: int, content: object, media_type: str = "application/json") -> Response:
     return Response(orjson.dumps(content), status, media_type=media_type)
 
 
-def single(verdict: Verdict) -> Response:
-    return problem(verdict) if isinstance(verdict, Refused) else json(202, receipt(verdict))
+def single(answered: Answered) -> Response:
+    match answered:
+        case Refused():
+            return problem(answered)
+        case Rehearsed():
+            return json(200, rehearsal(answered))
+        case Receipted():
+            return json(202, receipt(answered))
+    assert_never(answered)
 
 
-def item(verdict: Verdict) -> dict[str, Any]:
-    if isinstance(verdict, Refused):
-        return {"status": verdict.type.status, "problem": verdict.document()}
-    return {"status": 202, "receipt": receipt(verdict)}
+def item(answered: Answered) -> dict[str, Any]:
+    match answered:
+        case Refused():
+            return {"status": answered.type.status, "problem": answered.document()}
+        case Rehearsed():
+            return {"status": 200, "rehearsal": rehearsal(answered)}
+        case Receipted():
+            return {"status": 202, "receipt": receipt(answered)}
+    assert_never(answered)
 
 
 def receipt(receipted: Receipted) -> dict[str, Any]:
     accepted = receipted.accepted
     identity = {"source": receipted.source, "id": receipted.id, "duplicate": accepted.duplicate}
     return identity | accepted.receipt.document()
+
+
+def rehearsal(rehearsed: Rehearsed) -> dict[str, Any]:
+    return {
+        "source": rehearsed.source,
+        "id": rehearsed.id,
+        "stream": rehearsed.stream,
+        "digest": rehearsed.digest,
+        "duplicate": rehearsed.duplicate,
+        "dry_run": True,
+    }
 
 
 def outcome_document(outcome: Outcome) -> dict[str, Any]:

@@ -31,6 +31,17 @@ class Receipt(Position):
     duplicate: bool
 
 
+class Rehearsal(Document):
+    """With `dry_run`: the event would be accepted now, and nothing was written."""
+
+    source: str
+    id: str
+    stream: Stream
+    digest: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    duplicate: bool
+    dry_run: Literal[True]
+
+
 class Error(Document):
     pointer: str
     code: str
@@ -56,6 +67,7 @@ class Item(Document):
 
     status: int
     receipt: Receipt | None = None
+    rehearsal: Rehearsal | None = None
     problem: Problem | None = None
 
 

@@ -1,48 +1,30 @@
-"""The HTTP door: CloudEvents in structured and batch mode, and receipts. It knows HTTP and no rule about events."""
+"""The HTTP door: CloudEvents in structured, binary and batch mode, and receipts. It knows HTTP and no rule about events."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Request, Response, Security
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPAuthorizationCredentials
 from redis.exceptions import RedisError
 
 from services.intake import metrics
 from services.intake.accept import Acceptor
-from services.intake.desk import take
+from services.intake.desk import Verdict, take
 from services.intake.doors import documents
 from services.intake.doors.answers import item, json, outcome_document, problem, single
-from services.intake.doors.requests import BATCH, MOST_EVENTS, STRUCTURED, body_of, mode_of, statements
+from services.intake.doors.described import BEARER, DESCRIBED, problems
+from services.intake.doors.requests import BATCH, body_of, mode_of, statements
 from services.intake.grants import Source
 from services.intake.outages import is_outage
 from services.intake.preflight import Watch
-from services.intake.problems import MEDIA_TYPE, ProblemType, Refused
+from services.intake.problems import ProblemType, Refused
 from services.intake.receipts import outcomes
+from services.intake.rehearsal import Rehearsed, rehearse
 from services.intake.sources import Register
 from shared.clock import Now
 from shared.terms import instant_text
 from shared.wire import IDENTITY
-
-BEARER: Final = HTTPBearer(auto_error=False, description="A key of the sources file")
-EVENT_SCHEMA: Final = {
-    "type": "object",
-    "required": ["specversion", "id", "source", "type", "time", "data"],
-    "description": "A CloudEvent 1.0; shared/schemas/<type>.json describes each type whole",
-}
-REQUEST_BODY: Final[dict[str, Any]] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            STRUCTURED: {"schema": EVENT_SCHEMA},
-            BATCH: {"schema": {"type": "array", "maxItems": MOST_EVENTS, "items": EVENT_SCHEMA}},
-        },
-    }
-}
-
-
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {status: {"description": "A problem", "content": content} for status in statuses}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +44,13 @@ class HttpDoor:
             summary="Submit an event, or a batch of them",
             responses={
                 202: {"model": documents.Receipt, "description": "The event is a fact and durable"},
-                200: {"model": list[documents.Item], "description": "A batch: one status for each event"},
+                200: {
+                    "model": list[documents.Item] | documents.Rehearsal,
+                    "description": "A batch: one status for each event. With dry_run one event: that it would be accepted",
+                },
                 **problems(400, 401, 403, 409, 413, 415, 422, 503),
             },
-            openapi_extra=REQUEST_BODY,
+            openapi_extra=DESCRIBED,
         )
         router.add_api_route(
             "/receipts",
@@ -77,11 +62,15 @@ class HttpDoor:
         return router
 
     async def submit(
-        self, request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)]
+        self,
+        request: Request,
+        credentials: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)],
+        dry_run: bool = False,
     ) -> Response:
         """202 with the receipt once durable, a duplicate included (`duplicate` is true, and the receipt the first one).
 
         A batch answers 200 with a status for each event, in order; it is not atomic. Sending the same again is always safe.
+        With `dry_run=true` all of that is judged and nothing is written: 200 says that the event would be accepted now.
         """
         source = holder(self.register, credentials)
         if isinstance(source, Refused):
@@ -93,10 +82,13 @@ class HttpDoor:
         if isinstance(body, Refused):
             return problem(body)
         with metrics.ACCEPT_SECONDS.time():
-            submissions = statements(body, mode, instant_text(self.now()))
+            submissions = statements(request, body, mode, instant_text(self.now()))
             if isinstance(submissions, Refused):
                 return problem(submissions)
-            verdicts = await take(submissions, source, self.acceptor, self.watch)
+            if dry_run:
+                verdicts: Sequence[Verdict | Rehearsed] = await rehearse(submissions, source, self.acceptor.redis)
+            else:
+                verdicts = await take(submissions, source, self.acceptor, self.watch)
         if mode == BATCH:
             return json(200, [item(each) for each in verdicts])
         return single(verdicts[0])

@@ -6,25 +6,34 @@ from typing import Final
 from fastapi import Request
 
 from services.intake.admit import Submission
+from services.intake.doors import binary
 from services.intake.problems import ProblemType, Refused
 from services.intake.strict_json import parse
 
 STRUCTURED: Final = "application/cloudevents+json"
 BATCH: Final = "application/cloudevents-batch+json"
+BINARY: Final = "application/json"
+"""Where the attributes are headers; without them it says nothing about an event."""
 LARGEST_BODY_BYTES: Final = 8 * 1024 * 1024
 MOST_EVENTS: Final = 500
 DOOR: Final = "http"
 
 
 def mode_of(request: Request) -> str | Refused:
-    """The CloudEvents mode, from the media type. Another charset than UTF-8 is another media type."""
+    """The CloudEvents mode, by its media type. Another charset than UTF-8 is another media type.
+
+    Libraries that write no `Content-Type` for JSON data mean binary mode, as the headers of its attributes say.
+    """
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         return Refused(ProblemType.ENCODING, "send the body as it is")
-    media_type, *parameters = request.headers.get("content-type", "").lower().replace(" ", "").split(";")
+    media_type, *parameters = request.headers.get("content-type", BINARY).lower().replace(" ", "").split(";")
     charsets = {each.partition("=")[2].strip('"') for each in parameters if each.startswith("charset=")}
-    if media_type in (STRUCTURED, BATCH) and charsets <= {"utf-8"}:
-        return media_type
-    return Refused(ProblemType.MEDIA_TYPE, f"send {STRUCTURED} or {BATCH}, in UTF-8")
+    if charsets <= {"utf-8"}:
+        if media_type in (STRUCTURED, BATCH):
+            return media_type
+        if media_type == BINARY and "ce-specversion" in request.headers:
+            return media_type
+    return Refused(ProblemType.MEDIA_TYPE, f"send {STRUCTURED}, {BATCH}, or {BINARY} with ce- headers, in UTF-8")
 
 
 async def body_of(request: Request) -> bytes | Refused:
@@ -47,14 +56,20 @@ async def body_of(request: Request) -> bytes | Refused:
     return b"".join(chunks) if size <= LARGEST_BODY_BYTES else too_large
 
 
-def statements(body: bytes, mode: str, at: str) -> Sequence[Submission] | Refused:
-    """What the body states, as received `at`."""
+def statements(request: Request, body: bytes, mode: str, at: str) -> Sequence[Submission] | Refused:
+    """What the request states, as received `at`."""
     parsed = parse(body)
     if isinstance(parsed, Refused):
         return parsed
-    said = [parsed.value] if mode == STRUCTURED else parsed.value
-    if not isinstance(said, list):
+    if mode == STRUCTURED:
+        return [Submission(parsed.value, DOOR, at, parsed.suspect)]
+    if mode == BINARY:
+        said = binary.attributes(request.headers.raw)
+        if isinstance(said, Refused):
+            return said
+        return [Submission(said | {"data": parsed.value}, DOOR, at, suspect=parsed.suspect or "\0" in "".join(said.values()))]
+    if not isinstance(parsed.value, list):
         return Refused(ProblemType.BATCH, "a batch is a JSON array")
-    if len(said) > MOST_EVENTS:
+    if len(parsed.value) > MOST_EVENTS:
         return Refused(ProblemType.TOO_MANY_EVENTS, f"more than {MOST_EVENTS} events")
-    return [Submission(each, DOOR, at, parsed.suspect) for each in said]
+    return [Submission(each, DOOR, at, parsed.suspect) for each in parsed.value]
