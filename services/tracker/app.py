@@ -149,7 +149,8 @@ async def story(part: Parts) -> Story | None:
     async def next_due(at: datetime) -> datetime | None:
         async with register.pool.connection() as conn:
             rule = await register.policies.in_force(conn.cursor(binary=True))
-            return await due.next_due(conn, at, rule.policy.settling)
+            moments = await due.next_due(conn, at, rule.policy.settling), await part.dispatch.timers.next(at)
+        return min((each for each in moments if each is not None), default=None)
 
     return Story(now, Machinery(filed, part.dispatch.settle, left, next_due), told=len(await left()))
 

@@ -20,9 +20,23 @@ def test_the_policy_that_is_shipped_is_the_default() -> None:
 
 
 def test_a_policy_says_its_times_as_durations() -> None:
-    policy = Policy(name_release_after_h=1, hand_over_overdue_h=2, source_silent_h=3)
-    hours = (policy.name_release_after, policy.hand_over_overdue, policy.source_silent)
-    assert hours == (timedelta(hours=1), timedelta(hours=2), timedelta(hours=3))
+    policy = Policy(
+        name_release_after_h=1, hand_over_overdue_h=2, acknowledge_within_h=3, deliver_within_h=4, escalate_every_h=5
+    )
+    hours = (
+        policy.name_release_after,
+        policy.hand_over_overdue,
+        policy.acknowledge_within,
+        policy.deliver_within,
+        policy.escalate_every,
+    )
+    assert hours == tuple(timedelta(hours=n) for n in (1, 2, 3, 4, 5))
+
+
+def test_a_source_that_speaks_seldom_has_its_own_patience() -> None:
+    policy = Policy(source_silent_of_h={"https://examiner.example": 720})
+    assert policy.source_silent("https://examiner.example") == timedelta(days=30)
+    assert policy.source_silent("https://depot.example") == timedelta(hours=24)
 
 
 @pytest.mark.parametrize(

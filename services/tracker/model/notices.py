@@ -20,8 +20,13 @@ NoticeKind = Literal[
     "publication_eligible",
     "unassigned",
     "discrepancy",
+    "overdue_hand_over",
+    "missing",
     "quarantine",
+    "gap",
     "in_doubt",
+    "source_silent",
+    "escalation",
 ]
 CLASS_OF: Final[Mapping[NoticeKind, NoticeClass]] = {
     "identification": "family",
@@ -35,8 +40,13 @@ CLASS_OF: Final[Mapping[NoticeKind, NoticeClass]] = {
     "publication_eligible": "public",
     "unassigned": "operator",
     "discrepancy": "operator",
+    "overdue_hand_over": "operator",
+    "missing": "operator",
     "quarantine": "operator",
+    "gap": "operator",
     "in_doubt": "operator",
+    "source_silent": "operator",
+    "escalation": "operator",
 }
 
 NoticeState = Literal[

@@ -72,6 +72,8 @@ class Policy(BaseModel):
     """From either half of a hand-over to its notice, where the other half does not come."""
     source_silent_h: Overdue = 24
     """From a source's last event to the notice that it is silent."""
+    source_silent_of_h: dict[str, Overdue] = {}
+    """The same for sources that speak seldom, by their URI."""
 
     acknowledge_within_h: Overdue = 4
     """From a notice's leaving to its first escalation, where its liaison has not acknowledged it."""
@@ -113,8 +115,20 @@ class Policy(BaseModel):
         return timedelta(hours=self.hand_over_overdue_h)
 
     @property
-    def source_silent(self) -> timedelta:
-        return timedelta(hours=self.source_silent_h)
+    def acknowledge_within(self) -> timedelta:
+        return timedelta(hours=self.acknowledge_within_h)
+
+    @property
+    def deliver_within(self) -> timedelta:
+        return timedelta(hours=self.deliver_within_h)
+
+    @property
+    def escalate_every(self) -> timedelta:
+        return timedelta(hours=self.escalate_every_h)
+
+    def source_silent(self, source: str) -> timedelta:
+        """After how long a source counts as silent."""
+        return timedelta(hours=self.source_silent_of_h.get(source, self.source_silent_h))
 
 
 def policy_digest(text: str) -> str:

@@ -18,12 +18,11 @@ from redis.exceptions import RedisError
 from services.tracker.notices.conclude import conclude
 from services.tracker.notices.conclusions import Silent
 from services.tracker.notices.say import OUTAGE, Sayer
+from services.tracker.notices.timers import Timers, counters
 from services.tracker.record import attempts, claimable
-from services.tracker.record.claimable import Candidate, Counters
+from services.tracker.record.claimable import Candidate
 from services.tracker.record.claims import put_off
 from services.tracker.record.sweep import sweep
-from shared.streams import seq_key
-from shared.terms import STREAMS, Stream
 
 log = structlog.get_logger()
 
@@ -52,6 +51,7 @@ class Dispatch:
         self.sayer = sayer
         self.register = sayer.register
         self.redis = redis
+        self.timers = Timers(self.register, redis)
         self._on_their_way: dict[int, tuple[bool, asyncio.Task[None]]] = {}
         self._blocked: dict[int, datetime] = {}
 
@@ -91,7 +91,7 @@ class Dispatch:
 
     async def round(self) -> int:
         """One pass over everything that is due. Returns how much of it there was."""
-        did = await self._expire() + await sweep(self.register) + await self._await_filing()
+        did = await self._expire() + await sweep(self.register) + await self.timers.look() + await self._await_filing()
         async with self.register.pool.connection() as conn:
             found = await claimable.candidates(conn, self.sayer.machine(), LOOK_AT)
         return did + self._start(found)
@@ -159,13 +159,3 @@ class Dispatch:
 
     async def _settling(self, conn: AsyncConnection[Any]) -> timedelta:
         return (await self.register.policies.in_force(conn.cursor())).policy.settling
-
-
-async def counters(redis: Redis) -> Counters:
-    """The last sequence number that intake has given out on each stream, with its epoch."""
-    found: dict[Stream, tuple[str, int]] = {}
-    for stream in STREAMS:
-        epoch, n = await redis.hmget(seq_key(stream), ["epoch", "n"])
-        if epoch is not None and n is not None:
-            found[stream] = epoch.decode() if isinstance(epoch, bytes) else epoch, int(n)
-    return found

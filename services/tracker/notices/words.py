@@ -54,13 +54,30 @@ ACTIONS: Final[dict[NoticeKind, Action]] = {
     "discrepancy": Action(
         "two statements to compare", "Two statements do not agree. Read the notice, and find out which is right."
     ),
+    "overdue_hand_over": Action(
+        "a hand-over left open", "One half of a hand-over has not been said. Read the notice, and find out what became of it."
+    ),
+    "missing": Action(
+        "something to search for", "Something is not where it should be. Read the notice, and see to the search."
+    ),
     "quarantine": Action(
         "an entry to look at", "An entry of a stream could not be filed. Read the notice, and resolve the entry."
+    ),
+    "gap": Action(
+        "entries that are missing",
+        "Entries that were accepted are in no stream any more. Read the notice, and have what they said be said again.",
     ),
     "in_doubt": Action(
         "a mail in doubt",
         "Nobody knows whether a mail has left. Read the notice, ask its recipient, and record what they answer. "
         "It is not sent again by itself.",
+    ),
+    "source_silent": Action(
+        "a source that is silent",
+        "A source has said nothing for a long time. Read the notice, and ask whether its line still works.",
+    ),
+    "escalation": Action(
+        "a notice without an answer", "A liaison has not answered a notice in time. Read it, and see that somebody does."
     ),
 }
 """One entry a kind. Where two kinds ask for the same, they say the same: the difference is a finding."""

@@ -23,6 +23,16 @@ COLUMNS: Final = (
 )
 OF_PERSONS: Final = f"SELECT {COLUMNS} FROM notice WHERE person = ANY(%b::text[]) ORDER BY key"  # noqa: S608 - a constant of this module
 OF_SUBJECTS: Final = f"SELECT {COLUMNS} FROM notice WHERE kind = %b AND subject = ANY(%b::text[]) ORDER BY key"  # noqa: S608
+ALARMS: Final = f"""
+    SELECT {COLUMNS} FROM notice WHERE kind IN ('overdue_hand_over', 'gap', 'source_silent', 'escalation')
+       AND state IN ('held', 'ready', 'refused', 'sent', 'acknowledged')
+    UNION SELECT {COLUMNS} FROM notice WHERE key = ANY(%b::text[])
+"""  # noqa: S608 - a constant of this module
+UNANSWERED: Final = f"""
+    SELECT {COLUMNS} FROM notice
+     WHERE state IN ('sent', 'acknowledged') AND left_at <= %b AND class IN ('family', 'stop')
+       AND NOT (class = 'stop' AND state = 'acknowledged') ORDER BY key
+"""  # noqa: S608 - a constant of this module
 
 ADD: Final = """
     WITH added AS (
@@ -71,6 +81,18 @@ async def of_persons(cursor: Cursor, persons: Sequence[str]) -> list[Notice]:
 async def of_subjects(cursor: Cursor, kind: str, subjects: Sequence[str]) -> list[Notice]:
     """Operators' notices of one kind about these subjects."""
     await cursor.execute(OF_SUBJECTS, (kind, list(subjects)))
+    return [_notice(*row) for row in await cursor.fetchall()]
+
+
+async def alarms(cursor: Cursor, keys: Sequence[str]) -> list[Notice]:
+    """The alarms that wait or are out, and whatever has one of these keys."""
+    await cursor.execute(ALARMS, (list(keys),))
+    return [_notice(*row) for row in await cursor.fetchall()]
+
+
+async def unanswered(cursor: Cursor, left_by: datetime) -> list[Notice]:
+    """Family notices and stops that left at `left_by` or before, and of which nothing has come yet."""
+    await cursor.execute(UNANSWERED, (left_by,))
     return [_notice(*row) for row in await cursor.fetchall()]
 
 

@@ -12,7 +12,7 @@ from services.tracker.model.discrepancies import Discrepancy
 from services.tracker.model.person import Person
 from services.tracker.model.targets import Target
 from services.tracker.model.turnover import Turnover
-from services.tracker.record import projections
+from services.tracker.record import hand_overs, projections
 from services.tracker.record.closing import wake
 from services.tracker.record.directory import load_directory
 from services.tracker.record.heirs import Heirs
@@ -70,6 +70,7 @@ class Settler:
         remembered = {no: self.histories.recall(no, held.revisions[no], rule.digest) for no in folded}
         changed = {no: hub for no, hub in folded.items() if remembered[no] is not hub}
         await projections.project(cursor, changed, rule.policy.clock_tolerance, at)
+        await hand_overs.keep(cursor, changed, remembered, held.revisions)
         gone = await keep_discrepancies(cursor, changed, remembered, at)
         numbers = {target: no for no, target in targets.items()}
         pairs = {(numbers[each], no) for no, hub in changed.items() for each in hub.concerns if each in numbers}

@@ -3,9 +3,9 @@
 | room | tables |
 |---|---|
 | facts | `event` (append-only by trigger), `event_body`, `duplicate`, `quarantine` |
-| how far | `epoch`, `filed_range`, `freeze` |
+| how far | `epoch`, `filed_range`, `freeze`, `source_heard` |
 | what is named | `target`; `mention` (an id is named by an event); `history` (an event a hub is folded from) |
-| what is true | `case_`, `person`, `turnover`, `concern`, `lineage`, `discrepancy`: projections, made from the facts |
+| what is true | `case_`, `person`, `turnover`, `hand_over`, `concern`, `lineage`, `discrepancy`: projections of the facts |
 | what is said | `notice`, `notice_transition`, `attempt` |
 | who and by what rule | `liaison`, `office`, `policy`, `action` |
 
@@ -163,6 +163,16 @@ epoch = Table(
     comment="Every seq up to `through` has ended in the record. A second epoch of a stream: Redis lost its state once.",
 )
 
+source_heard = Table(
+    "source_heard",
+    metadata,
+    ref("source", primary_key=True),
+    number("event"),
+    ref("id"),
+    instant("heard_at"),
+    comment="The last event of each source, written by whoever looks for silent ones and not by those who file.",
+)
+
 filed_range = Table(
     "filed_range",
     metadata,
@@ -308,6 +318,17 @@ turnover = Table(
     comment=PROJECTED,
 )
 
+hand_over = Table(
+    "hand_over",
+    metadata,
+    number("target", ForeignKey(target.c.no), primary_key=True, autoincrement=False),
+    ref("transfer", primary_key=True),
+    instant("opened_at"),
+    Index(None, "opened_at"),
+    Index(None, "transfer"),
+    comment=PROJECTED + " Open hand-overs of a case: one half has been said.",
+)
+
 concern = Table(
     "concern",
     metadata,
@@ -351,6 +372,11 @@ NOTICE_STATES: Final = (
     *("withdrawn", "stopped", "refused", "in_doubt", "cleared"),
 )
 
+ALARMS: Final = (
+    "kind IN ('overdue_hand_over', 'gap', 'source_silent', 'escalation') "
+    "AND state IN ('held', 'ready', 'refused', 'sent', 'acknowledged')"
+)
+
 notice = Table(
     "notice",
     metadata,
@@ -381,6 +407,8 @@ notice = Table(
     one_of("needs_release", "needs_release", "log", "policy", "rebuild"),
     Index(None, "person"),
     Index(None, "subject"),
+    Index("notice_alarm_index", "kind", postgresql_where=text(ALARMS)),
+    Index("notice_waiting_index", "left_at", postgresql_where=text("state IN ('sent', 'acknowledged')")),
     Index("notice_unsent_index", "state", "next_attempt_at", postgresql_where=text("state IN ('held', 'ready')")),
     comment="One thing that one recipient must do or know. Stored, because it is also what we did.",
 )
