@@ -50,6 +50,10 @@ def filed(tracker: Tracker, source: str, id: str) -> int:
     return sum(1 for entry in entries if entry["outcome"] == "filed")
 
 
+ALARMS = ("overdue_hand_over", "gap", "source_silent", "escalation")
+"""What only time makes worth telling. How many there are hangs on how long the sources of the story pause."""
+
+
 def figures(found: Found, submissions: Submissions, seconds: float) -> dict[str, Any]:
     """The one object that `python -m demo --json` prints."""
     mailed = [found.notices[reference] for reference in found.mails]
@@ -67,6 +71,7 @@ def figures(found: Found, submissions: Submissions, seconds: float) -> dict[str,
         "notices_sent": sum(accepted(notice) for notice in found.notices.values()),
         "notices_held": sum(notice["state"] == "held" for notice in found.notices.values()),
         "mails_received": len(found.mails),
+        "alarms_sent": sum(accepted(notice) for notice in found.notices.values() if notice["kind"] in ALARMS),
         "identification_mails_per_person": [told[person["ref"]] for person in found.persons if person["determinations"]],
         "corrections": sum(notice["kind"] == "correction" for notice in mailed),
         "mails_before_gate": sum(before_gate(notice, found.persons, found.discrepancies) for notice in mailed),

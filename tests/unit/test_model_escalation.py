@@ -76,6 +76,10 @@ def test_a_service_without_such_a_desk_and_a_liaison_who_is_gone_lead_to_the_def
     assert owed.reasons == (), "a desk that nobody knows is never closed"
 
 
+def test_a_stop_to_a_desk_goes_to_the_supervisor_of_its_service() -> None:
+    assert desks(replace(STOP, recipient="office:army/public_affairs"), hours(4)) == ["office:army/supervisor"]
+
+
 def test_the_next_step_is_the_earliest_that_is_still_to_come() -> None:
     later = replace(MAIL, left_at=hours(1))
     assert next_step([MAIL, later], POLICY, hours(0)) == hours(4)

@@ -68,9 +68,11 @@ def _owed(each: Notice, step: Step, directory: Directory, now: datetime) -> Owed
 
 
 def _service(each: Notice, directory: Directory) -> str:
-    """The service of whoever has it; nobody's where the directory does not know them any more."""
-    liaison = directory.liaisons.get((each.recipient or "").partition(":")[2])
-    return DEFAULT_OFFICE if liaison is None else liaison.service
+    """The service of whoever has it: a liaison's or a desk's; nobody's where the directory does not know them any more."""
+    kind, _, name = (each.recipient or "").partition(":")
+    if kind == "office":
+        return name.partition("/")[0]
+    return directory.liaisons[name].service if name in directory.liaisons else DEFAULT_OFFICE
 
 
 def _closed(recipient: str, directory: Directory, now: datetime) -> Iterator[Reason]:
