@@ -10,6 +10,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import assert_never
 
 from services.tracker.model import gates
 from services.tracker.model.determinations import Tokens
@@ -53,6 +54,8 @@ def _first_telling(line: Line, mine: Sequence[Line], view: gates.View) -> Owed |
             is_owed, reasons = is_owed_an_identification(line), gates.telling(view, line, mine)
         case "additional_portions":
             is_owed, reasons = _is_chosen(line, mine, view), gates.later_portion(view, line, mine)
+        case _:
+            assert_never(role)
     return owed(line, first_kind(line, role, view), line.stands, view, reasons) if is_owed else None
 
 
