@@ -12,7 +12,7 @@ from tests import facts
 from tests.integration.looking import Looking, looking
 
 JSON = "application/json"
-ASKED = {"/v1/events": {"source": "urn:example:unc", "id": "E-1"}}
+ASKED = {"/v1/events": {"source": "urn:example:unc", "id": "E-1"}, "/v1/persons/{ref}/told": {"on": "2018-12-01"}}
 
 
 @pytest.fixture(scope="module")

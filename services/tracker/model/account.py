@@ -78,6 +78,22 @@ def discrepancies(account: Account, resolutions: Resolutions) -> tuple[Discrepan
     return settled("scope", account.turnover, found, resolutions)
 
 
+def persons_identified(scope: Scope) -> dict[str, str]:
+    """The persons identified in a scope, each with the day (UTC) of the earliest determination that stands."""
+    cases = scope.cases()
+    individuals = scope.individuals_of(cases)
+    found: dict[str, str] = {}
+    for named in scope.standing():
+        if _is_of(named, cases, individuals):
+            day = named.determined_at.date().isoformat()
+            found.update((person, min(day, found.get(person, day))) for person in named.persons)
+    return found
+
+
+def _is_of(named: Named, cases: frozenset[str], individuals: frozenset[str]) -> bool:
+    return bool(named.cases & cases or named.individuals & individuals)
+
+
 def _elements(scope: Scope, cases: Iterable[str]) -> list[str]:
     return [
         case for case in cases if case in scope.found_by and scope.kinds.get(case) == "remains" and case not in scope.superseded
@@ -90,7 +106,7 @@ def _identified(scope: Scope, cases: frozenset[str]) -> tuple[dict[str, set[Iden
     persons: dict[str, set[Identity]] = {}
     taken: set[str] = set()
     for named in scope.standing():
-        if named.cases & cases or named.individuals & individuals:
+        if _is_of(named, cases, individuals):
             for person in named.persons:
                 persons.setdefault(person, set()).update(named.events)
             taken |= _individuals(scope, named)

@@ -9,7 +9,7 @@ from services.tracker.model.lines import Line, recipients
 from services.tracker.model.notices import ARRIVED, OUT, Notice, Owed
 from services.tracker.model.publications import NAMED
 from services.tracker.model.reasons import Reason
-from shared.terms import PublicationClass
+from shared.terms import HoldScope, PublicationClass
 
 BRIEFED_FIRST: Final[frozenset[PublicationClass]] = frozenset({"full", "funeral"})
 
@@ -20,7 +20,7 @@ def embargo(of: PublicationClass, mine: Sequence[Line], view: gates.View) -> Ite
     if not any(person.standing()):
         yield Reason("not_determined", "no determination of this person stands", ground=True)
         return
-    yield from _holds(view)
+    yield from holds(view, "publish")
     if person.pnok is None:
         yield Reason("no_pnok", "no primary next of kin is designated", ground=True)
         return
@@ -40,7 +40,7 @@ def embargo(of: PublicationClass, mine: Sequence[Line], view: gates.View) -> Ite
 
 def told_at(kin: str, mine: Sequence[Line], view: gates.View) -> datetime | None:
     """Since when a kin knows what still stands, or is gone on without; None while they must be told first."""
-    times = [at for line in mine if line.kin == kin and _knows(line) and (at := _heard(line))]
+    times = [at for line in mine if line.kin == kin and _knows(line) and (at := heard(line))]
     passed_over = [view.person.overridden[kin][0]] if _gone_on_without(kin, view) else []
     return min(times + passed_over, default=None)
 
@@ -50,7 +50,7 @@ def _knows(line: Line) -> bool:
     return line.identifies and bool(line.told and line.told & line.stands)
 
 
-def _heard(line: Line) -> datetime | None:
+def heard(line: Line) -> datetime | None:
     """When the kin last heard of a line."""
     mine = (each for each in line.person.deliveries if each.kin == line.kin)
     return max((each.order[0] for each in mine if each.notice in line.reported or each.cause == line.cause), default=None)
@@ -65,12 +65,13 @@ def _gone_on_without(kin: str, view: gates.View) -> bool:
     return person.overridden[kin] > known
 
 
-def _holds(view: gates.View) -> Iterator[Reason]:
+def holds(view: gates.View, scope: HoldScope) -> Iterator[Reason]:
+    """The holds of a scope on a person, and on the cases of what stands."""
     person = view.person
-    for id, hold in person.holds.active("publish"):
+    for id, hold in person.holds.active(scope):
         yield Reason("hold", f"the person is on hold {id}: {hold.reason}", ground=True, event=hold.event)
     for number in sorted({case for one in person.standing() for case in person.cases_of(one)} & view.record.cases.keys()):
-        for id, hold in view.record.cases[number].holds.active("publish"):
+        for id, hold in view.record.cases[number].holds.active(scope):
             yield Reason("hold", f"case {number} is on hold {id}: {hold.reason}", ground=True, event=hold.event)
 
 

@@ -30,6 +30,7 @@ from shared.events import (
     CaseDissociated,
     DiscrepancyReported,
     DiscrepancyResolved,
+    DispositionDirected,
     ElectionRecorded,
     ExclusionRecorded,
     ExclusionWithdrawn,
@@ -117,6 +118,8 @@ class Person:
     """(determination, kin) of briefings that a kin did not want."""
     accounted_for: date | None = None
     publications: Publications = field(default_factory=Publications)
+    directed: bool = False
+    """Somebody directed how the remains are laid to rest."""
     interred: bool = False
     rosette_placed: bool = False
     misfits: tuple[Misfit, ...] = ()
@@ -311,6 +314,8 @@ def evolve(before: Person, event: Event) -> Person:
             return changed(before, accounted_for=on)
         case PublicationApproved() | PublicationPublished() | PublicationCorrected() as data if data.person == before.ref:
             return changed(before, publications=stated(before.publications, event.key, data))
+        case DispositionDirected(person=before.ref):
+            return changed(before, directed=True)
         case IntermentCompleted(person=before.ref):
             return changed(before, interred=True)
         case RosettePlaced(person=before.ref):

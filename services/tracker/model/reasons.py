@@ -22,6 +22,8 @@ ReasonCode = Literal[
     "kin_not_told",
     "briefing",
     "name_release",
+    "not_directed",
+    "aggregate",
     "unfoldable",
     "release",
 ]

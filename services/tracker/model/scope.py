@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.tracker.model.corrections import Identity, effective
+from services.tracker.model.publications import Publications, stated
 from shared.events import (
     AttributionDetermined,
     CaseAssociated,
@@ -24,6 +25,9 @@ from shared.events import (
     IdentificationRescinded,
     IntermentCompleted,
     MniEstimated,
+    PublicationApproved,
+    PublicationCorrected,
+    PublicationPublished,
     RemainsReturned,
     SampleCut,
     StatusAccountedFor,
@@ -50,7 +54,18 @@ class Named:
     persons: tuple[str, ...]
     cases: set[str]
     individuals: set[str]
+    determined_at: datetime
     events: list[Identity]
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """How many of the turnover, in a period, were approved to be published, or are."""
+
+    period: str
+    count: int
+    published: bool
+    event: Identity
 
 
 @dataclass(slots=True)
@@ -76,6 +91,10 @@ class Scope:
     """Case -> `returned` or `abroad`, until a declaration of custody recalls it."""
     accounted_for: dict[str, Identity] = field(default_factory=dict)
     interred: dict[str, Identity] = field(default_factory=dict)
+    publications: dict[str, Publications] = field(default_factory=dict)
+    """Person -> what the public was told of them."""
+    aggregates: dict[str, Aggregate] = field(default_factory=dict)
+    """Period -> what was said of it last."""
 
     def cases(self) -> frozenset[str]:
         """The cases registered of the turnover, and all that came out of them."""
@@ -117,7 +136,7 @@ def _determine(scope: Scope, event: Event) -> None:
     """Determinations first: an amendment and a rescission act on the one that they name, whatever their date."""
     match event.data:
         case IdentificationDetermined() as data:
-            named = Named(data.persons, set(data.cases), set(data.individuals), [event.key])
+            named = Named(data.persons, set(data.cases), set(data.individuals), event.occurred_at, [event.key])
             scope.determinations.setdefault(data.determination, named)
         case IdentificationRescinded(determination=id):
             scope.rescinded.add(id)
@@ -172,8 +191,18 @@ def _take(scope: Scope, event: Event) -> None:
             scope.accounted_for.setdefault(person, event.key)
         case IntermentCompleted(person=person):
             scope.interred.setdefault(person, event.key)
+        case PublicationApproved() | PublicationPublished() | PublicationCorrected() as data:
+            _publish(scope, event, data)
         case _:
             pass
+
+
+def _publish(scope: Scope, event: Event, data: PublicationApproved | PublicationPublished | PublicationCorrected) -> None:
+    if data.person is not None:
+        scope.publications[data.person] = stated(scope.publications.get(data.person, Publications()), event.key, data)
+    elif data.scope == scope.ref and data.period is not None and data.count is not None:
+        public = not isinstance(data, PublicationApproved)
+        scope.aggregates[data.period] = Aggregate(data.period, data.count, public, event.key)
 
 
 def _descend(scope: Scope, event: Event, parents: Collection[str], children: Collection[str]) -> None:

@@ -14,11 +14,13 @@ from services.tracker.model.person import Person
 from services.tracker.model.policy import Policy
 from services.tracker.model.register import Record
 from services.tracker.model.targets import Target, TargetKind
+from services.tracker.model.travel import When, until
 from services.tracker.record.closing import closed
 from services.tracker.record.directory import load_directory
 from services.tracker.record.histories import Folded
 from services.tracker.record.notices_store import of_persons
 from services.tracker.record.policies import Policies
+from services.tracker.record.reading import past
 from services.tracker.record.whole import fold_whole
 from shared import wire
 from shared.events.event import Event
@@ -27,7 +29,7 @@ from shared.events.event import Event
 # and all that these came out of.
 HISTORIES = """
     WITH RECURSIVE family AS (
-      SELECT no AS person FROM target WHERE kind = 'person' AND ref = %s
+      SELECT no AS person FROM target WHERE kind = 'person' AND ref = %(ref)s
       UNION
       SELECT other.person FROM family
         JOIN concern AS mine ON mine.person = family.person JOIN concern AS other ON other.remains = mine.remains
@@ -38,7 +40,7 @@ HISTORIES = """
     SELECT target.kind, target.ref, event.digest, event_body.body
       FROM hub JOIN target USING (no)
       LEFT JOIN history ON history.hub = hub.no
-      LEFT JOIN event ON event.no = history.event
+      LEFT JOIN event ON event.no = history.event AND (%(known_at)s::timestamptz IS NULL OR event.filed_at <= %(known_at)s)
       LEFT JOIN event_body ON event_body.event = event.no
      WHERE target.kind <> 'individual'
 """
@@ -67,17 +69,27 @@ class Family:
     unfoldable: bool
 
 
-async def family(conn: AsyncConnection[Any], person: str, now: datetime) -> Family:
-    """The group of a person. What happened later than `now` allows is left out, as in every fold."""
-    rule = await Policies().in_force(conn.cursor(binary=True))
+async def family(
+    conn: AsyncConnection[Any], person: str, now: datetime, when: When | None = None, *, notices_of_now: bool = False
+) -> Family:
+    """The group of a person. What happened later than `now` allows is left out, as in every fold.
+
+    Args:
+        when: looking back: then `now` is its `as_of`, and policy and notices are those of that moment.
+        notices_of_now: every notice that was ever written: what a report of later means by its reference.
+    """
+    rule = await (Policies().in_force(conn.cursor(binary=True)) if when is None else past.policy(conn, when))
     async with conn.cursor(row_factory=class_row(Told)) as cursor:
-        rows = await (await cursor.execute(HISTORIES, (person,))).fetchall()
+        asked = {"ref": person, "known_at": when.known_at if when is not None else None}
+        rows = await (await cursor.execute(HISTORIES, asked)).fetchall()
     events: dict[Target, list[Event]] = defaultdict(list)
     for row in rows:
         mine = events[Target(row.kind, row.ref)]
         if row.body is not None and row.digest is not None:
             mine.append(wire.reread(row.body, row.digest))
     horizon = now + rule.policy.clock_tolerance
+    if when is not None:
+        horizon, events = when.as_of, {target: until(said, when.as_of) for target, said in events.items()}
     folded = fold_whole(events, rule.policy, horizon)
     cases = {target.ref: cast("Case", each.state) for target, each in folded.items() if target.kind == "case"}
     record = Record(
@@ -88,6 +100,8 @@ async def family(conn: AsyncConnection[Any], person: str, now: datetime) -> Fami
         closed=await closed(conn.cursor(binary=True), cases.values()),
     )
     notices = await of_persons(conn.cursor(binary=True), sorted(record.persons))
+    if when is not None and not notices_of_now:
+        notices = await past.notices(conn, notices, when)
     unknown = any(each.unfoldable for target, each in folded.items() if target.kind == "person")
     return Family(record, notices, rule.policy, unknown)
 

@@ -11,7 +11,19 @@ from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from psycopg import AsyncConnection
 from redis.asyncio import Redis
 
-from services.tracker.web.api import cases, clock, health, metrics, notices, outcomes, persons, problems, streams, turnovers
+from services.tracker.web.api import (
+    cases,
+    clock,
+    health,
+    metrics,
+    notices,
+    outcomes,
+    permitted,
+    persons,
+    problems,
+    streams,
+    turnovers,
+)
 from services.tracker.web.api.credential import authorized
 from services.tracker.web.api.health import Check
 
@@ -75,7 +87,17 @@ def routes(*, with_clock: bool) -> FastAPI:
     )
     problems.install(app)
     app.include_router(health.router)
-    for module in (cases, persons, turnovers, notices, outcomes, streams, metrics, *((clock,) if with_clock else ())):
+    for module in (
+        cases,
+        permitted,
+        persons,
+        turnovers,
+        notices,
+        outcomes,
+        streams,
+        metrics,
+        *((clock,) if with_clock else ()),
+    ):
         app.include_router(module.router, dependencies=[Depends(authorized)], responses=PROBLEMS)
     return app
 

@@ -29,3 +29,11 @@ def travelled(now: Instant, as_of: AsOf = None, known_at: KnownAt = None) -> Whe
 
 
 Travelled = Annotated[When, Depends(travelled)]
+
+
+def looking_back(when: Travelled, as_of: AsOf = None, known_at: KnownAt = None) -> When | None:
+    """The moments that are asked about; None where it is now."""
+    return when if as_of is not None or known_at is not None else None
+
+
+LookingBack = Annotated[When | None, Depends(looking_back)]

@@ -1,0 +1,83 @@
+"""What the read API says of gates: of a person, of a turnover, and who had been told what by a day."""
+
+from typing import Any
+
+from tests import facts
+from tests.integration.looking import Looking, looking
+
+PERSON = "/v1/persons/P-0001"
+
+
+async def file_a_telling(reader: Looking) -> None:
+    """Determined in September, told in October, rescinded in November, and the family told so."""
+    line = {"cause": "D-1"}
+    await reader.file(
+        facts.turnover(),
+        facts.registered(turnover="TO-2018"),
+        facts.kin(),
+        facts.pnok(),
+        facts.liaison(),
+        facts.determined(at="2018-09-01T00:00:00Z"),
+        facts.delivered(line=line, says="stands", at="2018-10-01T12:00:00Z"),
+        facts.rescinded(id="R", at="2018-11-01T00:00:00Z"),
+        facts.delivered(line=line, says="no_longer_stands", at="2018-11-05T12:00:00Z"),
+    )
+
+
+def states(gates: Any) -> dict[str, str]:
+    return {each["act"]: each["state"] for each in gates["acts"]}
+
+
+async def test_each_block_says_why_which_event_and_what_would_open_it(database_url: str, redis_url: str) -> None:
+    hold = facts.hold_placed("H-1", stream="identification", id="H", scope=["notify"], at="2018-09-02T00:00:00Z")
+    async with looking(database_url, redis_url) as reader:
+        await reader.file(facts.kin(), facts.pnok(), facts.liaison(), facts.registered(), hold)
+        await reader.file(facts.determined(at="2018-09-01T00:00:00Z"))
+        gates = await reader.get(f"{PERSON}/gates")
+    [block] = next(each for each in gates["acts"] if each["act"] == "tell_pnok")["blocks"]
+    assert block["event"] == [hold["source"], "H"]
+    assert (block["code"], block["opens_at"]) == ("hold", None)
+    assert "lifts" in block["opens_with"]
+
+
+async def test_gates_of_a_day_gone_by_are_those_of_that_day(database_url: str, redis_url: str) -> None:
+    async with looking(database_url, redis_url) as reader:
+        await file_a_telling(reader)
+        then = await reader.get(f"{PERSON}/gates", as_of="2018-09-15T00:00:00Z")
+        hours = await reader.get(f"{PERSON}/gates", as_of="2018-10-01T13:00:00Z")
+        open_ = await reader.get(f"{PERSON}/gates", as_of="2018-10-03T00:00:00Z")
+        now = await reader.get(f"{PERSON}/gates")
+    assert (states(then)["tell_pnok"], states(then)["publish_name"]) == ("open", "blocked")
+    [waits] = next(each for each in hours["acts"] if each["act"] == "publish_name")["blocks"]
+    assert (waits["code"], waits["opens_at"]) == ("name_release", "2018-10-02T12:00:00Z")
+    assert states(open_)["publish_name"] == "open"
+    assert {state for act, state in states(now).items() if act.startswith("publish")} == {"blocked"}
+
+
+async def test_who_had_been_told_what_by_a_day_is_one_question(database_url: str, redis_url: str) -> None:
+    async with looking(database_url, redis_url) as reader:
+        await file_a_telling(reader)
+        before = await reader.get(f"{PERSON}/told", on="2018-09-30")
+        on_the_day = await reader.get(f"{PERSON}/told", on="2018-10-01")
+        since = await reader.get(f"{PERSON}/told", on="2018-11-30T00:00:00Z")
+    assert before == []
+    [one] = on_the_day
+    assert (one["kin"], one["cause"], one["told"], one["stands"]) == ("KIN-1", "D-1", ["K55-01"], ["K55-01"])
+    assert [(each["told"], each["stands"], each["heard_at"]) for each in since] == [([], [], "2018-11-05T12:00:00Z")]
+
+
+async def test_a_number_so_small_that_somebody_could_be_made_out_is_blocked(database_url: str, redis_url: str) -> None:
+    async with looking(database_url, redis_url) as reader:
+        await file_a_telling(reader)
+        [total] = await reader.get("/v1/turnovers/TO-2018/gates", as_of="2018-10-01T00:00:00Z")
+        [now] = await reader.get("/v1/turnovers/TO-2018/gates")
+    assert (total["count"], total["state"], [each["code"] for each in total["blocks"]]) == (1, "blocked", ["aggregate"])
+    assert (now["count"], now["state"]) == (0, "open")
+
+
+async def test_whoever_is_unknown_has_no_gates(database_url: str, redis_url: str) -> None:
+    async with looking(database_url, redis_url) as reader:
+        assert await reader.problem("/v1/persons/P-9/gates") == (404, "not-found")
+        assert await reader.problem("/v1/persons/P-9/told", on="2018-10-01") == (404, "not-found")
+        assert await reader.problem("/v1/persons/P-9/told", on="2018-10-01T00:00:00") == (400, "parameter")
+        assert await reader.problem("/v1/turnovers/TO-9/gates") == (404, "not-found")
