@@ -1,10 +1,12 @@
 """Which case came out of which, and what follows it: custody, holds, exclusions, masses (invariants 3, 4 and 10)."""
 
-from itertools import permutations
+from itertools import pairwise, permutations
 from typing import Any
 
 from services.tracker.model import descent
 from services.tracker.model.case import Case
+from services.tracker.model.lineage import pairs
+from services.tracker.model.provenance import provenance
 from tests import facts
 from tests.facts import CloudEvent
 from tests.unit.stories import at, histories
@@ -220,3 +222,39 @@ def test_a_case_that_holds_no_remains_is_flagged_as_emptied() -> None:
     case = family(BOX, facts.inventoried("K-1", "K-1-A", emptied=True, at=at(20)))["K-1"]
     assert case.flags(()) == {"emptied"}
     assert family(BOX, OPENED)["K-1"].flags(()) == frozenset()
+
+
+# --------------------------------------------------------------------------------------------- what is read besides
+def test_every_pair_that_a_statement_names_is_told_whether_or_not_it_stands() -> None:
+    def told(statement: CloudEvent) -> set[tuple[str, str]]:
+        return set(pairs(facts.event(statement).data))
+
+    assert told(OPENED) == {("K-1", "K-1-A"), ("K-1", "K-1-B")}
+    assert told(facts.split("K-1")) == {("K-1", "K-1-A"), ("K-1", "K-1-B")}
+    assert told(facts.merged("K-M", "K-1", "K-2")) == {("K-1", "K-M"), ("K-2", "K-M")}
+    assert told(facts.sample_cut("K-1", "S-1")) == {("K-1", "S-1")}
+    assert told(BOX) == set()
+
+
+def test_a_case_was_with_its_parents_custodians_until_it_came_out_of_them() -> None:
+    later = facts.declared("K-1", "dpaa", at=at(50)), facts.declared("K-1-A-S", "kpa", at=at(60))
+    cases = family(BOX, *HANDED_OVER, OPENED, facts.sample_cut("K-1-A", "K-1-A-S", at=at(30)), *later)
+    assert [(each.case, each.custodian) for each in provenance("K-1-A-S", cases)] == [
+        ("K-1", "unc"),
+        ("K-1", "usaf"),
+        ("K-1-A", "usaf"),
+        ("K-1-A-S", "usaf"),
+        ("K-1-A-S", "kpa"),
+    ]
+    spans = provenance("K-1-A-S", cases)
+    assert all(one.until == then.since for one, then in pairwise(spans))
+    assert spans[-1].until is None
+
+
+def test_what_nobody_knows_of_a_parent_is_left_out() -> None:
+    assert provenance("K-1-A", {}) == []
+
+
+def test_custody_that_began_after_a_part_was_found_is_none_of_the_parts() -> None:
+    cases = family(facts.registered("K-1", "unc", at=at(30)), OPENED)
+    assert [(each.case, each.custodian) for each in provenance("K-1-A", cases)] == [("K-1-A", "unc")]

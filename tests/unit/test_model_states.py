@@ -74,6 +74,15 @@ def test_an_opened_case_has_the_seals_that_are_left_and_one_it_was_not_known_to_
     assert found(case_of(IN_HAND, other)) == {}
 
 
+def test_seals_that_a_case_was_released_with_are_known_though_its_acceptor_read_others() -> None:
+    one, misread = [{"number": "S-12", "position": "lid"}], [{"number": "S-21", "position": "lid"}]
+    given = (
+        facts.released(released_by="unc", released_to="usaf", seals=one, at=at(1)),
+        facts.accepted(seals_seen=misread, at=at(2)),
+    )
+    assert found(case_of(IN_HAND, *given, facts.opened(seals_removed=one, at=at(3)))) == {"seal/T-1": "S-21@lid"}
+
+
 def test_storage_is_a_place_and_no_transit() -> None:
     case = case_of(IN_HAND, facts.departed(at=at(1)), facts.storage_moved(place="Vault 2", at=at(2)))
     assert (case.custody.place, case.custody.in_transit, case.custody.custodian) == ("Vault 2", False, "unc")

@@ -170,12 +170,17 @@ def sealed(before: Custody, data: CaseSealed) -> Custody:
 
 
 def opened(before: Custody, event: Event, data: CaseOpened) -> Custody:
-    """Seals were taken off; those that the case was not known to bear are a misfit."""
+    """Seals were taken off; those that the case was not known to bear are a misfit.
+
+    It is known to bear those it was released with as well as those its acceptor saw: where these differ that is one already.
+    """
     if before.seals is None:
         return before
     removed = listed(data.seals_removed)
+    handed_over = before.transfers.get(before.since or "", Transfer()).released
+    known = {*before.seals, *((handed_over.seals or ()) if handed_over is not None else ())}
     after = changed(before, seals=tuple(seal for seal in before.seals if seal not in removed))
-    if set(removed) <= set(before.seals):
+    if known.issuperset(removed):
         return after
     return misfit(after, Misfit("seal", "#".join(event.key), text(before.seals), text(removed)))
 
