@@ -5,7 +5,7 @@
 | `{custody}:events` | stream | entries `epoch`, `seq`, `digest`, `event`; written only by accept |
 | `{custody}:seq` | hash | `epoch`, `n`: the last sequence number given out |
 | `{custody}:receipts:<shard>` | hash | `<source> <id>` -> `<digest> <epoch> <seq> <entry id> <recordedtime>`; never expires |
-| `{custody}:index:<slug>` | sorted set | `<source> <id>` by the order in which that source's events were accepted |
+| `{custody}:index:<slug>` | sorted set | `<source> <id>` -> place: that source's events in the order of acceptance |
 | `{custody}:fence` | string | written on every accept, so that WAIT has a write of its own connection to count from |
 | `{custody}:filed` | hash | `epoch`, `through`: the tracker's filed-through watermark |
 | `{custody}:quarantined` | hash | `<epoch> <seq>` -> reason, for what ended in quarantine |

@@ -1,4 +1,4 @@
-#!lua name=rosette_v1
+#!lua name=rosette_v2
 -- The one step that makes a statement a fact: known? number it, append it, remember it. Redis 7.0 or newer, or Valkey.
 -- The library's name carries its version: a change here is a new name, so that two releases can run side by side.
 --
@@ -6,10 +6,13 @@
 --   {stream}:events            stream      entries `epoch`, `seq`, `digest`, `event`
 --   {stream}:seq               hash        `epoch`, `n`: the last number given out
 --   {stream}:fence             string      written on every call, so that WAIT has a write of its own to count from
---   {stream}:index:<slug>      sorted set  `<source> <id>` -> seq: a source's events in the order of acceptance
+--   {stream}:index:<slug>      sorted set  `<source> <id>` -> place: a source's events in the order of acceptance
 --   {stream}:receipts:<shard>  hash        `<source> <id>` -> `<digest> <epoch> <seq> <entry id> <recordedtime>`
 
--- accept_v1: accept the statements of one stream, each once.
+-- accept_v2: accept the statements of one stream, each once.
+--
+-- A place is the seq, as accept_v1 wrote it, and one more than the last place where the seq began anew: what is accepted later
+-- stands later in the index for ever, and a reader who remembers a place has missed nothing before it.
 --
 -- KEYS  events, seq, fence, index, then the receipts key of each statement.
 -- ARGV  a candidate epoch (used when the counter is missing), recordedtime, then field, digest, event of each statement.
@@ -39,13 +42,17 @@ local function digest_of(receipt)
   return string.match(receipt, '^%S+')
 end
 
+local function last_place(index)
+  return tonumber(redis.call('ZRANGE', index, 0, 0, 'REV', 'WITHSCORES')[2] or '0')
+end
+
 local function accept(keys, args)
   local events, seq, fence, index = keys[1], keys[2], keys[3], keys[4]
   local recordedtime = args[2]
   local count = #keys - FIRST_RECEIPTS
   local epoch, n = counter(seq, args[1])
   redis.call('XLEN', events)
-  redis.call('ZCARD', index)
+  local place = last_place(index)
 
   -- Check everything. `first` remembers the statements of this very call, whose receipts are not written yet.
   local answers, fresh, first, twins = {}, {}, {}, {}
@@ -77,7 +84,8 @@ local function accept(keys, args)
     local entry = redis.call('XADD', events, '*', 'epoch', epoch, 'seq', number, 'digest', digest, 'event', event)
     local receipt = table.concat({ digest, epoch, number, entry, recordedtime }, ' ')
     redis.call('HSET', keys[FIRST_RECEIPTS + i], field, receipt)
-    redis.call('ZADD', index, number, field)
+    place = math.max(n, place + 1)
+    redis.call('ZADD', index, string.format('%.0f', place), field)
     answers[i] = 'accepted ' .. receipt
   end
   for i, original in pairs(twins) do
@@ -86,4 +94,4 @@ local function accept(keys, args)
   return answers
 end
 
-redis.register_function('accept_v1', accept)
+redis.register_function('accept_v2', accept)

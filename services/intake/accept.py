@@ -18,8 +18,8 @@ from shared.failpoints import failpoint
 from shared.streams import events_key, fence_key, index_key, receipt_field, receipts_key, seq_key
 from shared.terms import Stream
 
-LIBRARY: Final = "rosette_v1"
-FUNCTION: Final = "accept_v1"
+LIBRARY: Final = "rosette_v2"
+FUNCTION: Final = "accept_v2"
 CODE: Final = (Path(__file__).parent / "accept.lua").read_text()
 WAIT_MS: Final = 1000
 """How long replicas may take to confirm, well under the socket's time-out."""

@@ -59,29 +59,36 @@ async def outcomes(redis: "Redis", source: str, id: str) -> list[Outcome]:
             pipe.execute_command("HGET", receipts_key(stream, source, id), field)
         kept = await pipe.execute()
     receipts = [Receipt.parse(stream, each.decode()) for stream, each in zip(STREAMS, kept, strict=True) if each]
-    return [await outcome(redis, receipt) for receipt in receipts]
+    return [outcome for receipt in receipts for outcome in await judged(redis, receipt.stream, [receipt])]
 
 
-async def known_digests(redis: "Redis", identities: Sequence[tuple[Stream, str, str]]) -> list[str | None]:
-    """The digest that each (stream, source, id) was accepted with, where it was."""
+async def known_receipts(redis: "Redis", identities: Sequence[tuple[Stream, str, str]]) -> list[Receipt | None]:
+    """The receipt of each (stream, source, id), where there is one."""
     async with redis.pipeline(transaction=False) as pipe:
         for stream, source, id in identities:
             pipe.execute_command("HGET", receipts_key(stream, source, id), receipt_field(source, id))
         kept = await pipe.execute()
-    return [
-        None if each is None else Receipt.parse(stream, each.decode()).digest
-        for (stream, _, _), each in zip(identities, kept, strict=True)
-    ]
+    found = zip(identities, kept, strict=True)
+    return [None if each is None else Receipt.parse(stream, each.decode()) for (stream, _, _), each in found]
 
 
-async def outcome(redis: "Redis", receipt: Receipt) -> Outcome:
-    """The watermark is read first: the tracker publishes quarantined outcomes before the watermark that covers them."""
+async def judged(redis: "Redis", stream: Stream, receipts: Sequence[Receipt]) -> list[Outcome]:
+    """What became of receipts of one stream.
+
+    The watermark is read first: the tracker publishes quarantined outcomes before the watermark that covers them.
+    """
+    if not receipts:
+        return []
     async with redis.pipeline(transaction=False) as pipe:
-        pipe.execute_command("HMGET", filed_key(receipt.stream), "epoch", "through")
-        pipe.execute_command("HGET", quarantined_key(receipt.stream), f"{receipt.epoch} {receipt.seq}")
-        (epoch, through), reason = await pipe.execute()
+        pipe.execute_command("HMGET", filed_key(stream), "epoch", "through")
+        pipe.execute_command("HMGET", quarantined_key(stream), *(f"{each.epoch} {each.seq}" for each in receipts))
+        (epoch, through), reasons = await pipe.execute()
+    filed = ("", 0) if epoch is None else (epoch.decode(), int(through))
+    return [outcome(receipt, filed, reason) for receipt, reason in zip(receipts, reasons, strict=True)]
+
+
+def outcome(receipt: Receipt, filed: tuple[str, int], reason: bytes | None) -> Outcome:
     if reason is not None:
         return Outcome(receipt, "quarantined", reason.decode())
-    if epoch is not None and epoch.decode() == receipt.epoch and receipt.seq <= int(through):
-        return Outcome(receipt, "filed")
-    return Outcome(receipt, "accepted")
+    epoch, through = filed
+    return Outcome(receipt, "filed" if receipt.epoch == epoch and receipt.seq <= through else "accepted")

@@ -11,7 +11,7 @@ from services.intake.desk import CONFLICT, UNREACHED
 from services.intake.grants import Source
 from services.intake.outages import is_outage
 from services.intake.problems import Refused
-from services.intake.receipts import known_digests
+from services.intake.receipts import known_receipts
 from shared.terms import Stream
 
 
@@ -29,19 +29,18 @@ class Rehearsed:
 async def rehearse(submissions: Sequence[Submission], source: Source, redis: "Redis") -> list[Rehearsed | Refused]:
     """What `take` would answer, for each submission. A promise about nothing: another may take the id meanwhile."""
     judged = [admit(submission, source) for submission in submissions]
-    admitted = [each.event for each in judged if isinstance(each, Admitted)]
+    places = [(each.event.stream, *each.event.key) for each in judged if isinstance(each, Admitted)]
     try:
-        digests = await known_digests(redis, [(event.stream, event.source, event.id) for event in admitted])
+        receipts = await known_receipts(redis, places)
     except RedisError as error:
         if not is_outage(error):
             raise
         return [each if isinstance(each, Refused) else UNREACHED for each in judged]
-    return list(compared(judged, dict(zip([(e.stream, *e.key) for e in admitted], digests, strict=True))))
+    known = {place: receipt.digest for place, receipt in zip(places, receipts, strict=True) if receipt is not None}
+    return list(compared(judged, known))
 
 
-def compared(
-    judged: Sequence[Admitted | Refused], known: dict[tuple[Stream, str, str], str | None]
-) -> Iterator[Rehearsed | Refused]:
+def compared(judged: Sequence[Admitted | Refused], known: dict[tuple[Stream, str, str], str]) -> Iterator[Rehearsed | Refused]:
     """As accept.lua compares: with what is there, and with what the same call says before."""
     for each in judged:
         if isinstance(each, Refused):
@@ -49,7 +48,7 @@ def compared(
             continue
         event = each.event
         place = (event.stream, *event.key)
-        before = known[place]
+        before = known.get(place)
         if before is not None and before != event.digest:
             yield CONFLICT
             continue

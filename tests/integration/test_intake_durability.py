@@ -61,7 +61,7 @@ async def test_a_safe_server_is_not_refused(redis_url: str) -> None:
 
 
 async def test_a_server_without_the_function_is_refused(redis_url: str) -> None:
-    assert await reasons(redis_url, load=False) == ["the function accept_v1 is not loaded"]
+    assert await reasons(redis_url, load=False) == ["the function accept_v2 is not loaded"]
 
 
 async def test_where_config_is_forbidden_the_operator_has_to_answer_for_it(redis: Redis, redis_url: str) -> None:

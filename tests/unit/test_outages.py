@@ -37,7 +37,7 @@ answered: Callable[[str], RedisError] = cast("Any", BaseParser).parse_error
 def in_a_pipeline(words: str) -> RedisError:
     """The same, as a pipeline raises it."""
     error = answered(words)
-    error.args = (f"Command # 1 (FCALL accept_v1 5 MISCONF) of pipeline caused error: {error.args}", *error.args[1:])
+    error.args = (f"Command # 1 (FCALL accept_v2 5 MISCONF) of pipeline caused error: {error.args}", *error.args[1:])
     return error
 
 

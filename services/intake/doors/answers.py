@@ -1,11 +1,13 @@
 """Verdicts and outcomes as HTTP answers."""
 
+from collections.abc import Sequence
 from typing import Any, assert_never
 
 import orjson
 from fastapi import Response
 
 from services.intake.desk import Receipted, Verdict
+from services.intake.listing import Page, cursor_text
 from services.intake.problems import MEDIA_TYPE, RETRY_AFTER_S, ProblemType, Refused
 from services.intake.receipts import Outcome
 from services.intake.rehearsal import Rehearsed
@@ -59,6 +61,17 @@ def rehearsal(rehearsed: Rehearsed) -> dict[str, Any]:
 def outcome_document(outcome: Outcome) -> dict[str, Any]:
     reason = {} if outcome.reason is None else {"reason": outcome.reason}
     return outcome.receipt.document() | {"state": outcome.state} | reason
+
+
+def found(source: str, id: str, outcomes: Sequence[Outcome]) -> Response:
+    if not outcomes:
+        return problem(Refused(ProblemType.NO_RECEIPT, "no stream has a receipt of this source and id"))
+    return json(200, {"source": source, "id": id, "receipts": [outcome_document(each) for each in outcomes]})
+
+
+def listed(source: str, page: Page) -> Response:
+    receipts = [{"id": each.id} | outcome_document(each.outcome) for each in page.listed]
+    return json(200, {"source": source, "receipts": receipts, "next": cursor_text(page.next), "more": page.more})
 
 
 def problem(refused: Refused) -> Response:

@@ -84,3 +84,16 @@ class Receipts(Document):
     source: str
     id: str
     receipts: list[Outcome]
+
+
+class ListedOutcome(Outcome):
+    id: str
+
+
+class Page(Document):
+    """What one credential had accepted under a source, in order within each stream. `next` is the cursor behind this page."""
+
+    source: str
+    receipts: list[ListedOutcome]
+    next: str
+    more: bool

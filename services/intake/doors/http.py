@@ -10,12 +10,13 @@ from redis.exceptions import RedisError
 
 from services.intake import metrics
 from services.intake.accept import Acceptor
-from services.intake.desk import Verdict, take
+from services.intake.desk import UNREACHED, Verdict, take
 from services.intake.doors import documents
-from services.intake.doors.answers import item, json, outcome_document, problem, single
+from services.intake.doors.answers import found, item, json, listed, problem, single
 from services.intake.doors.described import BEARER, DESCRIBED, problems
-from services.intake.doors.requests import BATCH, body_of, mode_of, statements
+from services.intake.doors.requests import BATCH, asked_of, body_of, mode_of, statements
 from services.intake.grants import Source
+from services.intake.listing import page_after
 from services.intake.outages import is_outage
 from services.intake.preflight import Watch
 from services.intake.problems import ProblemType, Refused
@@ -24,7 +25,6 @@ from services.intake.rehearsal import Rehearsed, rehearse
 from services.intake.sources import Register
 from shared.clock import Now
 from shared.terms import instant_text
-from shared.wire import IDENTITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,8 @@ class HttpDoor:
             "/receipts",
             self.receipts,
             methods=["GET"],
-            summary="What became of an event",
-            responses={200: {"model": documents.Receipts}, **problems(400, 401, 403, 404, 503)},
+            summary="What became of an event, or of all that was submitted",
+            responses={200: {"model": documents.Receipts | documents.Page}, **problems(400, 401, 403, 404, 503)},
         )
         return router
 
@@ -98,25 +98,29 @@ class HttpDoor:
         credentials: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)],
         source: str = "",
         id: str = "",
+        after: str | None = None,
     ) -> Response:
-        """The receipt on each stream that has one, and whether the event was filed or quarantined since."""
+        """With `id` the receipt on each stream that has one, and whether the event was filed or quarantined since.
+
+        With `after` all that this credential had accepted under `source`, a page at a time and in order within each stream:
+        begin with the empty cursor, and go on with `next`, at once while there is `more` and later for what came since.
+        """
         reader = holder(self.register, credentials)
         if isinstance(reader, Refused):
             return problem(reader)
-        for name, value in (("source", source), ("id", id)):
-            if not IDENTITY.fullmatch(value):
-                return problem(Refused(ProblemType.PARAMETER, f"{name} is needed: 1 to 200 characters, no white space"))
+        asked = asked_of(source, id, after)
+        if isinstance(asked, Refused):
+            return problem(asked)
         if not reader.speaks_as(source):
             return problem(Refused(ProblemType.NOT_GRANTED, "the grant does not cover this source", rule="source"))
         try:
-            found = await outcomes(self.acceptor.redis, source, id)
+            if isinstance(asked, str):
+                return found(source, asked, await outcomes(self.acceptor.redis, source, asked))
+            return listed(source, await page_after(self.acceptor.redis, reader.slug, source, asked))
         except RedisError as error:
             if not is_outage(error):
                 raise
-            return problem(Refused(ProblemType.UNAVAILABLE, "Redis did not answer"))
-        if not found:
-            return problem(Refused(ProblemType.NO_RECEIPT, "no stream has a receipt of this source and id"))
-        return json(200, {"source": source, "id": id, "receipts": [outcome_document(each) for each in found]})
+            return problem(UNREACHED)
 
 
 def holder(register: Register, credentials: HTTPAuthorizationCredentials | None) -> Source | Refused:

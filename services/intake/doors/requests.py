@@ -7,8 +7,10 @@ from fastapi import Request
 
 from services.intake.admit import Submission
 from services.intake.doors import binary
+from services.intake.listing import Cursor, cursor_of
 from services.intake.problems import ProblemType, Refused
 from services.intake.strict_json import parse
+from shared.wire import IDENTITY
 
 STRUCTURED: Final = "application/cloudevents+json"
 BATCH: Final = "application/cloudevents-batch+json"
@@ -73,3 +75,16 @@ def statements(request: Request, body: bytes, mode: str, at: str) -> Sequence[Su
     if len(parsed.value) > MOST_EVENTS:
         return Refused(ProblemType.TOO_MANY_EVENTS, f"more than {MOST_EVENTS} events")
     return [Submission(each, DOOR, at, parsed.suspect) for each in parsed.value]
+
+
+def asked_of(source: str, id: str, after: str | None) -> str | Cursor | Refused:
+    """Whose receipts are asked for: those of one id, or all after a cursor."""
+    if after is not None and id:
+        return Refused(ProblemType.PARAMETER, "either id or after: one event, or all of them")
+    for name, value in (("source", source), ("id", id)):
+        if not IDENTITY.fullmatch(value) and (name != "id" or after is None):
+            return Refused(ProblemType.PARAMETER, f"{name} is needed: 1 to 200 characters, no white space")
+    if after is None:
+        return id
+    cursor = cursor_of(after)
+    return Refused(ProblemType.PARAMETER, "after is the next of a page, or empty") if cursor is None else cursor
