@@ -1,0 +1,138 @@
+"""Who may see what of the record, role by role and field by field (invariant 19)."""
+
+from typing import Final, get_args
+
+import pytest
+
+from services.tracker.model.notices import Notice
+from services.tracker.model.reasons import Reason
+from services.tracker.model.view import GENERAL, Reader, Seen, notice_seen, reasons_seen, view
+from tests import facts
+from tests.unit.stories import at
+from tests.unit.told import DETERMINED, FAMILY, Told
+
+READERS: Final[tuple[Reader, ...]] = get_args(Reader)
+OWN: Final = frozenset({"P-0001"})
+STORY: Final = (
+    facts.registered(at=at(0)),
+    facts.registered("K55-02", at=at(0)),
+    *FAMILY,
+    facts.kin("P-0002", "KIN-9", at=at(0)),
+    facts.associated(at=at(3)),
+    facts.excluded(person="P-0002", at=at(4)),
+    DETERMINED,
+    facts.determined("K55-02", "P-0002", "D-2", at=at(11)),
+)
+
+
+def seen(role: Reader, own: frozenset[str] = OWN) -> Seen:
+    return view(Told(*STORY).record(), role, own)
+
+
+def test_each_role_sees_its_cases() -> None:
+    assert {role: sorted(seen(role).cases) for role in READERS} == {
+        "operator": ["K55-01", "K55-02"],
+        "laboratory": ["K55-01", "K55-02"],
+        "liaison": ["K55-01"],
+        "public_affairs": [],
+        "auditor": ["K55-01", "K55-02"],
+        "administrator": [],
+    }
+
+
+def test_each_role_sees_its_persons_and_public_affairs_a_number() -> None:
+    assert {role: (sorted(seen(role).persons), seen(role).identified) for role in READERS} == {
+        "operator": (["P-0001", "P-0002"], 2),
+        "laboratory": (["P-0001", "P-0002"], 2),
+        "liaison": (["P-0001"], None),
+        "public_affairs": ([], 2),
+        "auditor": (["P-0001", "P-0002"], 2),
+        "administrator": ([], None),
+    }
+
+
+def test_the_laboratory_never_sees_kin_and_of_kin_an_auditor_sees_references_alone() -> None:
+    kin = {role: {ref: one.kin for ref, one in seen(role).persons.items()} for role in READERS}
+    assert kin["laboratory"] == kin["operator"] == {"P-0001": None, "P-0002": None}
+    assert kin["liaison"] == {"P-0001": ("KIN-1",)}
+    assert kin["auditor"] == {"P-0001": ("KIN-1",), "P-0002": ("KIN-9",)}
+    assert seen("auditor").persons["P-0001"].contact_hours is None
+    assert seen("liaison").persons["P-0001"].contact_hours == {"KIN-1": ()}
+    assert [seen(role).persons["P-0001"].pnok for role in ("laboratory", "liaison")] == [None, "KIN-1"]
+
+
+def test_a_liaison_sees_no_candidate_match_and_an_operator_only_that_there_is_an_individual() -> None:
+    of = {role: seen(role).cases["K55-01"] for role in ("operator", "laboratory", "liaison", "auditor")}
+    assert {role: one.individual is not None for role, one in of.items()} == {
+        "operator": False,
+        "laboratory": True,
+        "liaison": False,
+        "auditor": True,
+    }
+    assert (of["operator"].has_individual, of["liaison"].has_individual) == (True, None)
+    assert (of["laboratory"].excluded, of["liaison"].excluded) == (frozenset({"P-0002"}), None)
+
+
+def test_a_liaison_sees_where_a_case_is_and_who_has_it_and_no_seals() -> None:
+    mine, all_of_it = seen("liaison").cases["K55-01"], seen("operator").cases["K55-01"]
+    assert (mine.custodian, mine.seals, mine.open_hand_overs) == ("unc", None, None)
+    assert (all_of_it.seals, all_of_it.open_hand_overs) == ((), ())
+
+
+def test_an_operator_learns_that_a_determination_stands_and_not_which() -> None:
+    one = seen("operator").persons["P-0001"]
+    assert (one.identified, one.determinations) == (True, None)
+    assert seen("laboratory").persons["P-0001"].determinations == ("D-1",)
+
+
+def test_whom_a_liaison_speaks_for_means_nothing_for_anybody_else() -> None:
+    assert seen("public_affairs", OWN) == seen("public_affairs", frozenset())
+    assert seen("liaison", frozenset({"P-9999"})).persons == {}
+
+
+# ------------------------------------------------------------------------------------------------- notices and reasons
+EXCLUDED: Final = Reason("exclusion", "2018-201:I-01 is excluded", ground=True, event=("s", "X"))
+UNTOLD: Final = Reason("kin_not_told", "KIN-2 has not been told", ground=True)
+HOURS: Final = Reason("hours", "outside the hours", ground=False)
+ALL: Final = (EXCLUDED, UNTOLD, HOURS)
+TELLING: Final = Notice("R-1", "told/P-0001/D-1/KIN-1", "identification", "held", "P-0001", "KIN-1", "D-1", reasons=ALL)
+PUBLIC: Final = Notice("R-2", "publication_eligible/P-0001/name", "publication_eligible", "held", "P-0001", reasons=ALL)
+STOP: Final = Notice("R-3", "stop/R-2", "stop", "ready", "P-0001", stops="R-2")
+
+
+@pytest.mark.parametrize(
+    ("role", "hidden"),
+    [
+        ("operator", (True, True, False)),
+        ("laboratory", (False, True, False)),
+        ("liaison", (True, False, False)),
+        ("public_affairs", (True, True, False)),
+        ("auditor", (False, False, False)),
+        ("administrator", (True, True, False)),
+    ],
+)
+def test_a_reason_that_would_show_too_much_is_given_in_general_words(role: Reader, hidden: tuple[bool, ...]) -> None:
+    shown = reasons_seen(ALL, role)
+    assert tuple(each.text == GENERAL for each in shown) == hidden
+    assert shown[0].event == (None if hidden[0] else ("s", "X"))
+
+
+def test_each_role_sees_its_notices() -> None:
+    found = {role: [each.kind for each in (TELLING, PUBLIC, STOP) if notice_seen(each, role, OWN)] for role in READERS}
+    assert found == {
+        "operator": ["identification", "publication_eligible", "stop"],
+        "laboratory": [],
+        "liaison": ["identification"],
+        "public_affairs": ["publication_eligible", "stop"],
+        "auditor": ["identification", "publication_eligible", "stop"],
+        "administrator": [],
+    }
+    assert notice_seen(TELLING, "liaison", frozenset()) is None
+
+
+def test_an_operators_notice_names_no_kin_and_an_auditors_no_cases() -> None:
+    operator, auditor = notice_seen(TELLING, "operator", OWN), notice_seen(TELLING, "auditor", OWN)
+    assert operator is not None
+    assert auditor is not None
+    assert "KIN" not in f"{operator.key} {operator.kin} {operator.reasons}"
+    assert (auditor.kin, auditor.cases) == ("KIN-1", ())
