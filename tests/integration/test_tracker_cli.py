@@ -72,6 +72,23 @@ def test_a_policy_file_that_changed_is_not_obeyed_by_migrating(
     assert len(rows(database_url, "SELECT no FROM policy")) == 1
 
 
+def test_a_policy_is_applied_by_its_command_and_a_wrong_one_is_refused_with_its_line(
+    tracker: Run, database_url: str, tmp_path: Path
+) -> None:
+    tracker("migrate")
+    file = tmp_path / "policy.toml"
+    file.write_text("\nsettling_s = 1\n")
+    assert "line 2: settling_s: its source is missing" in tracker("policy", "apply", str(file), code=1).output
+    file.write_text("settling_s = 1  # [ours] a test\n")
+    assert json.loads(tracker("policy", "apply", str(file), "--preview", "--json").stdout) == []
+    assert len(rows(database_url, "SELECT no FROM policy")) == 1
+    assert json.loads(tracker("policy", "apply", str(file), "--json").stdout) == {"applied": True}
+    assert json.loads(tracker("policy", "apply", str(file), "--json").stdout) == {"applied": False}
+    assert "settling_s = 1" in tracker("policy", "show").stdout
+    assert json.loads(tracker("notices", "held", "--because", "policy", "--json").stdout) == []
+    tracker("policy", "apply", str(tmp_path / "nowhere.toml"), code=2)
+
+
 def test_before_the_record_is_made_commands_say_so(tracker: Run) -> None:
     for command in (["cases"], ["notices"], ["streams"], ["freeze", "--reason", "x"]):
         assert "migrate" in tracker(*command, code=1).output

@@ -5,6 +5,7 @@ import typer
 from services.tracker.cli import keep, look, make
 from services.tracker.cli.directory import directory
 from services.tracker.cli.notices import notices
+from services.tracker.cli.policy import policy
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,4 +18,4 @@ for command in (make.migrate, make.openapi, look.streams, look.cases, keep.freez
 app.add_typer(notices, name="notices")
 app.add_typer(keep.quarantine, name="quarantine")
 app.add_typer(directory, name="directory")
-app.add_typer(keep.policy, name="policy")
+app.add_typer(policy, name="policy")

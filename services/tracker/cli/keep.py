@@ -10,11 +10,10 @@ from services.tracker.cli.printing import AsJson, done, json, out, sheet, table
 from services.tracker.cli.session import By, NotDone, Why, ask, now
 from services.tracker.record import freezes
 from services.tracker.record import quarantine as record
-from services.tracker.record.reading import outcomes, rules
+from services.tracker.record.reading import outcomes
 from services.tracker.record.reading.outcomes import QuarantinedEntry
 
 quarantine = typer.Typer(no_args_is_help=True, help="Entries that could not be filed; unresolved ones hold notices back.")
-policy = typer.Typer(no_args_is_help=True, help="The rules in force.")
 
 COLUMNS = ("no", "stream", "entry_id", "reason", "source", "id", "filed_at", "resolved_by")
 ENTRY = ("stream", "entry_id", "epoch", "seq", "source", "id", "reason", "detail", "concerns", "filed_at", "fields")
@@ -90,21 +89,3 @@ def unfreeze(
 
     lifted = ask(do)
     done("lifted " + ", ".join(str(each) for each in lifted), as_json, lifted=lifted)
-
-
-@policy.command("show")
-def in_force(as_json: AsJson = False) -> None:
-    """The policy in force, as its file said it, and since when."""
-
-    async def read(conn: AsyncConnection[Any]) -> rules.PolicyRow:
-        found = await rules.policies(conn)
-        if not found:
-            raise NotDone("the record has no policy: run migrate")
-        return found[0]
-
-    found = ask(read)
-    if as_json:
-        json(found)
-        return
-    sheet(found, ("no", "digest", "applied_at", "applied_by"), title="Policy in force")
-    out.print(found.body, markup=False)

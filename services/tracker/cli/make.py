@@ -10,6 +10,7 @@ from psycopg import AsyncConnection
 
 from services.tracker.cli.printing import UNREACHABLE, USAGE, AsJson, done, fail, json
 from services.tracker.cli.session import By, ask, configured
+from services.tracker.model.policy_text import read_policy
 from services.tracker.record.policies import apply_policy
 
 
@@ -41,6 +42,7 @@ async def _first_policy(conn: AsyncConnection[Any], body: str, who: str) -> bool
     row = await (await conn.execute("SELECT EXISTS (SELECT FROM policy)")).fetchone()
     if row is not None and row[0]:
         return False
+    read_policy(body)
     return await apply_policy(conn, body, who, datetime.now(UTC))
 
 

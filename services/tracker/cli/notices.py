@@ -21,6 +21,7 @@ from services.tracker.web.shown import NoticeDetail, notice_detail
 notices = typer.Typer(help="What liaisons, offices and operators are told. Without a command: list.")
 
 Reference = Annotated[str, typer.Argument(help="The notice's reference, as in its mail.")]
+COLUMNS_HELD = ("reference", "kind", "state", "person", "recipient", "reasons", "needs_release")
 COLUMNS = ("reference", "kind", "state", "about", "recipient", "reasons", "needs_release")
 SHEET = (
     *("kind", "state", "person", "kin", "cause", "recipient", "subject", "cases", "stops", "place_in_line"),
@@ -61,6 +62,19 @@ def listed(
     table([Listed(**values(row)) for row in found.items], COLUMNS)
     if found.next is not None:
         out.print(f"more: --after {found.next}")
+
+
+@notices.command("held")
+def held_back(
+    because: Annotated[str, typer.Option(help="What waits for a person: policy, rebuild, log; or the code of a reason.")],
+    as_json: AsJson = False,
+) -> None:
+    """What does not leave, and for one reason."""
+    found = ask(lambda conn: reading.held(conn, because))
+    if as_json:
+        json(found)
+        return
+    table(found, COLUMNS_HELD)
 
 
 @notices.command()

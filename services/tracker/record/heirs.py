@@ -113,7 +113,7 @@ class Heirs:
         above: set[str] | None = None
         while above is None or above:
             unknown = [wanted for number, wanted in self.wanted.items() if number not in self.states]
-            hubs = await self.histories.fold(cursor, unknown, self.rule.policy, self.rule.digest, self.at)
+            hubs = await self.histories.fold(cursor, unknown, self.rule.policy, self.rule.version, self.at)
             self.states |= {each.target.ref: hubs[each.no] for each in unknown}
             self.alone |= {each.target.ref for each in unknown}
             above = self._parents(self.mine | self.alone) - self.wanted.keys()
@@ -129,7 +129,7 @@ class Heirs:
 
     def _remembered(self, number: str) -> Folded | None:
         wanted = self.wanted[number]
-        return self.histories.recall(wanted.no, wanted.revision, self.rule.digest)
+        return self.histories.recall(wanted.no, wanted.revision, self.rule.version)
 
     def _parents(self, numbers: Iterable[str]) -> set[str]:
         origins = (case(self.states[number]).origin for number in numbers)

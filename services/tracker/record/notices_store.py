@@ -1,7 +1,7 @@
 """Stored notices: read as the model sees them, and changed as it asks, each change of state with a line in the log."""
 
 from base64 import b32encode
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from secrets import token_bytes
 from typing import Any, Final, Literal, assert_never
@@ -62,7 +62,7 @@ UPDATE: Final = """
     SELECT no, %(at)s, before, %(state)s, %(why)s FROM changed WHERE before <> %(state)s
 """
 JOIN: Final = "UPDATE notice SET cases = %(cases)s, portions = %(portions)s WHERE reference = %(reference)s"
-CHECK_AT: Final = "UPDATE person SET next_check_at = %b WHERE target = ANY(%b::bigint[])"
+CHECK_AT: Final = "UPDATE person SET next_check_at = %b, judged_by = %b WHERE target = ANY(%b::bigint[])"
 
 FINISHED: Final = {
     "done": "the family was told",
@@ -96,17 +96,23 @@ async def unanswered(cursor: Cursor, left_by: datetime) -> list[Notice]:
     return [_notice(*row) for row in await cursor.fetchall()]
 
 
-async def apply(cursor: Cursor, changes: Sequence[Change], why: Why, at: datetime) -> None:
-    """Make the stored notices what they must be. Dispatch sees it at its next look, once the transaction is committed."""
+async def apply(cursor: Cursor, changes: Sequence[Change], why: Why, at: datetime, *, newly: Collection[str] = ()) -> None:
+    """Make the stored notices what they must be. Dispatch sees it at its next look, once the transaction is committed.
+
+    Args:
+        newly: keys of what leaves only because of a new policy, and therefore waits for a person.
+    """
     for change in changes:
         match change:
             case Add(owed):
-                await cursor.execute(ADD, {**_columns(owed, why, at), "reference": new_reference()})
+                await cursor.execute(ADD, {**_columns(owed, _because(owed, why, newly), at), "reference": new_reference()})
             case Update(reference, owed):
                 words = "owed again" if not owed.reasons else "held"
-                await cursor.execute(UPDATE, {**_columns(owed, why, at), "reference": reference, "why": words})
+                await cursor.execute(
+                    UPDATE, {**_columns(owed, _because(owed, why, newly), at), "reference": reference, "why": words}
+                )
             case Join(reference, owed):
-                await cursor.execute(JOIN, {**_columns(owed, why, at), "reference": reference})
+                await cursor.execute(JOIN, {**_columns(owed, _because(owed, why, newly), at), "reference": reference})
             case Withdraw(reference):
                 await move(cursor, reference, "withdrawn", "no longer owed", "follows", now=at)
             case Finish(reference, state):
@@ -117,9 +123,13 @@ async def apply(cursor: Cursor, changes: Sequence[Change], why: Why, at: datetim
                 assert_never(change)
 
 
-async def check_again_at(cursor: Cursor, persons: Sequence[int], when: datetime | None) -> None:
-    """When the passing of time alone may change what these persons' families are owed."""
-    await cursor.execute(CHECK_AT, (when, list(persons)))
+async def check_again_at(cursor: Cursor, persons: Sequence[int], when: datetime | None, rule: int) -> None:
+    """When the passing of time alone may change what these persons are owed, as judged by the policy of this number."""
+    await cursor.execute(CHECK_AT, (when, rule, list(persons)))
+
+
+def _because(owed: Owed, why: Why, newly: Collection[str]) -> Why:
+    return "policy" if owed.key in newly else why
 
 
 def new_reference() -> str:

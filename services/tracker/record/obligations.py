@@ -9,9 +9,9 @@ import structlog
 from services.tracker.model import operators
 from services.tracker.model.case import Case
 from services.tracker.model.directory import Directory
+from services.tracker.model.loosened import loosened
 from services.tracker.model.notices import CLASS_OF, Change, Finish, Notice, Owed, Update
 from services.tracker.model.person import Person
-from services.tracker.model.policy import Policy
 from services.tracker.model.reasons import Reason
 from services.tracker.model.reconcile import reconcile
 from services.tracker.model.register import Record
@@ -21,6 +21,7 @@ from services.tracker.record.closing import closed
 from services.tracker.record.histories import Folded, Hub
 from services.tracker.record.names import Cursor
 from services.tracker.record.notices_store import Why, apply, of_persons, of_subjects
+from services.tracker.record.policies import InForce, unjudged
 
 log = structlog.get_logger()
 
@@ -28,11 +29,12 @@ UNFOLDABLE: Final = Reason("unfoldable", "the record of this family cannot be wo
 
 
 async def oblige_families(
-    cursor: Cursor, folded: Sequence[Folded], directory: Directory, policy: Policy, why: Why, at: datetime
+    cursor: Cursor, folded: Sequence[Folded], directory: Directory, rule: InForce, why: Why, at: datetime
 ) -> datetime | None:
     """Reconcile the notices of all persons among `folded`; complete as the rules need them: with all their cases.
 
-    Where a fold failed, or the rules themselves do, nothing of these persons leaves until it is mended.
+    Where a fold failed, or the rules themselves do, nothing of these persons leaves until it is mended. What only the policy
+    in force lets leave, and the one before did not, waits for a person.
 
     Returns:
         when time alone may change the answer.
@@ -45,13 +47,17 @@ async def oblige_families(
         if any(each.unfoldable for each in folded if isinstance(each.state, Person)):
             raise Unfoldable
         ended = await closed(cursor, cases.values())
-        owed = required(Record(persons, cases, directory, unfoldable, ended), stored, policy, at)
+        record = Record(persons, cases, directory, unfoldable, ended)
+        owed = required(record, stored, rule.policy, at)
+        newly: frozenset[str] = frozenset()
+        if rule.before is not None and await unjudged(cursor, sorted(persons), rule):
+            newly = loosened(required(record, stored, rule.before, at), owed)
         changes = reconcile(owed, stored)
     except Exception:
         log.exception("unfoldable", persons=sorted(persons))
         await apply(cursor, held(stored), why, at)
         return None
-    await apply(cursor, changes, why, at)
+    await apply(cursor, changes, why, at, newly=newly)
     for reference in settled_doubts(stored, changes):
         await clear(cursor, "in_doubt", reference, at)
     return owed.next_check_at

@@ -67,7 +67,7 @@ class Settler:
         await heirs.take(cursor, held, targets, folded, news)
         folded |= heirs.changed
 
-        remembered = {no: self.histories.recall(no, held.revisions[no], rule.digest) for no in folded}
+        remembered = {no: self.histories.recall(no, held.revisions[no], rule.version) for no in folded}
         changed = {no: hub for no, hub in folded.items() if remembered[no] is not hub}
         await projections.project(cursor, changed, rule.policy.clock_tolerance, at)
         await hand_overs.keep(cursor, changed, remembered, held.revisions)
@@ -79,7 +79,7 @@ class Settler:
         await wake(cursor, turned(changed, remembered), at)
         await self._oblige(cursor, conn, folded, changed, gone, rule, why, at)
         revisions = {no: held.revisions[no] + (no in news or no in heirs.raised) for no in folded}
-        return Settled(folded, revisions, rule.digest)
+        return Settled(folded, revisions, rule.version)
 
     def remember(self, settled: Settled) -> None:
         for no, hub in settled.folded.items():
@@ -96,7 +96,7 @@ class Settler:
         at: datetime,
     ) -> dict[int, Folded]:
         wanted = [Wanted(no, targets[no], held.revisions[no], news.get(no)) for no in numbers]
-        return await self.histories.fold(cursor, wanted, rule.policy, rule.digest, at)
+        return await self.histories.fold(cursor, wanted, rule.policy, rule.version, at)
 
     async def _oblige(
         self,
@@ -116,10 +116,10 @@ class Settler:
         directory = await load_directory(conn)
         await oblige_operators(cursor, list(changed.values()), gone, directory, why, at)
         if persons:
-            again = await oblige_families(cursor, list(folded.values()), directory, rule.policy, why, at)
+            again = await oblige_families(cursor, list(folded.values()), directory, rule, why, at)
             tolerance = rule.policy.clock_tolerance
             ahead = [due for no in persons if (due := projections.due(folded[no], tolerance)) is not None]
-            await check_again_at(cursor, persons, min([*ahead, *([again] if again else [])], default=None))
+            await check_again_at(cursor, persons, min([*ahead, *([again] if again else [])], default=None), rule.no)
 
 
 def turned(changed: Mapping[int, Folded], remembered: Mapping[int, Folded | None]) -> list[str]:

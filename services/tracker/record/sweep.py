@@ -9,6 +9,7 @@ from psycopg import OperationalError
 from services.tracker.model.targets import Target
 from services.tracker.record.commit import Register
 from services.tracker.record.group import Group, with_group
+from services.tracker.record.policies import all_judged
 
 log = structlog.get_logger()
 
@@ -50,4 +51,12 @@ async def sweep(register: Register) -> int:
             log.exception("sweep.failed", kind=kind, ref=ref)
             async with register.pool.connection() as conn:
                 await conn.execute(CHECK_AGAIN[kind], (register.now() + PUT_OFF, ref))
+    await _end_change_of_policy(register)
     return done
+
+
+async def _end_change_of_policy(register: Register) -> None:
+    async with register.pool.connection() as conn:
+        rule = await register.policies.in_force(conn.cursor(binary=True))
+        if rule.before is not None:
+            await all_judged(conn, rule, register.now())

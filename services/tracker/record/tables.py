@@ -288,6 +288,7 @@ person = Table(
     refs("determinations"),
     refs("flags"),
     Column("open_discrepancies", Integer, nullable=False),
+    number("judged_by", null=True),  # the policy by which what is owed was last worked out
     instant("next_check_at", null=True),
     Column("fold_version", Integer, nullable=False),
     instant("filed_at"),
@@ -474,6 +475,7 @@ policy = Table(
     prose("body"),
     instant("applied_at"),
     ref("applied_by"),
+    instant("judged_at", null=True),
     comment="The last row is in force; the file it came from is compared, never obeyed.",
 )
 

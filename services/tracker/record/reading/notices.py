@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, sql
+from psycopg.rows import class_row
 
-from services.tracker.record.reading.pages import Page, every, one, page
+from services.tracker.record.reading.pages import Page, columns, every, one, page
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,17 @@ async def notices(
     """Notices in the order in which they first became owed."""
     where = {"state": state, "kind": kind, "person": person}
     return await page(conn, NoticeRow, "notice", key="no", after=after, limit=limit, where=where)
+
+
+async def held(conn: AsyncConnection[Any], because: str) -> list[NoticeRow]:
+    """What has not left because it waits for a person's release, or for a reason of this code."""
+    named = sql.SQL(
+        "SELECT {} FROM notice WHERE state IN ('held', 'ready') "
+        "AND (needs_release = %(because)s OR reasons @> jsonb_build_array(jsonb_build_object('code', %(because)s::text))) "
+        "ORDER BY no"
+    ).format(columns(NoticeRow))
+    async with conn.cursor(row_factory=class_row(NoticeRow)) as cursor:
+        return await (await cursor.execute(named, {"because": because})).fetchall()
 
 
 async def notice(conn: AsyncConnection[Any], reference: str) -> NoticeRow | None:
