@@ -51,6 +51,75 @@ def moved(tell: Teller) -> None:
 CUSTODY: Final = (released, released, accepted, accepted, refused, declared, moved)
 
 
+# ------------------------------------------------------------------------------------------------------------- lineage
+def numbers(tell: Teller) -> tuple[str, ...]:
+    """Every case so far, those that came out of others included."""
+    found = [*CASES]
+    for each in tell.said:
+        data = each["data"]
+        found += data.get("children", ()) if "parents" in data else [data["sample"]] if "remaining_mg" in data else ()
+        found += [one["case"] for one in data["cases"]] if each["type"].endswith("inventoried.v1") else ()
+    return tuple(dict.fromkeys(found))
+
+
+def inventoried(tell: Teller) -> None:
+    parent = tell.one_of(numbers(tell))
+    tell.say(facts.inventoried, parent, tell.next(f"{parent}-i"))
+
+
+def split(tell: Teller) -> None:
+    parent = tell.one_of(numbers(tell))
+    tell.say(facts.split, parent, tell.next(f"{parent}-a"), tell.next(f"{parent}-b"))
+
+
+def merged(tell: Teller) -> None:
+    first = tell.one_of(numbers(tell))
+    second = tell.one_of([one for one in numbers(tell) if one != first])
+    tell.say(facts.merged, tell.next("K-m"), first, second)
+
+
+def sampled(tell: Teller) -> None:
+    parent = tell.one_of(numbers(tell))
+    masses = {"mass_mg": tell.one_of((100, 500)), "remaining_mg": tell.one_of((0, 100, 450, 900))}
+    tell.say(facts.sample_cut, parent, tell.next(f"{parent}-s"), **masses)
+
+
+def descended_from_known(tell: Teller) -> None:
+    """A case is said to come out of one that may have come out of it: this can close a circle."""
+    child = tell.one_of(numbers(tell))
+    parent = tell.one_of([one for one in numbers(tell) if one != child])
+    tell.say(facts.inventoried, parent, child)
+
+
+def reported(tell: Teller) -> None:
+    if known := tell.known("sample.cut"):
+        sample = tell.one_of(known)["data"]["sample"]
+        tell.say(facts.sample_reported, sample, tell.one_of(("profile", "consumed")))
+
+
+LINEAGE: Final = (inventoried, split, merged, sampled)
+
+
+# ------------------------------------------------------------------------------------------------- leaving our custody
+def returned(tell: Teller) -> None:
+    tell.say(facts.returned, tell.one_of(CASES))
+
+
+def transferred_abroad(tell: Teller) -> None:
+    tell.say(facts.transferred_abroad, tell.one_of(CASES))
+
+
+def went_missing(tell: Teller) -> None:
+    tell.say(facts.missing, tell.one_of(CASES))
+
+
+def found(tell: Teller) -> None:
+    tell.say(facts.found, tell.one_of(CASES))
+
+
+LEAVING: Final = (returned, transferred_abroad, went_missing, found, found)
+
+
 # ------------------------------------------------------------------------------------------------------ the laboratory
 def associated(tell: Teller) -> None:
     tell.say(facts.associated, tell.one_of(CASES), tell.one_of(INDIVIDUALS))
@@ -85,6 +154,12 @@ def estimated(tell: Teller) -> None:
 # -------------------------------------------------------------------------------------------------------- the examiner
 def determined(tell: Teller) -> None:
     tell.say(facts.determined, person=tell.one_of(PERSONS), determination=tell.next("D"), **_remains(tell))
+
+
+def determined_by_name(tell: Teller) -> None:
+    """Of cases alone, through no individual."""
+    person, id = tell.one_of(PERSONS), tell.next("D")
+    tell.say(facts.determined, person=person, determination=id, cases=_some(tell, CASES))
 
 
 def rescinded_(tell: Teller) -> None:
@@ -183,6 +258,22 @@ def overridden(tell: Teller) -> None:
     kin = kin_of(person)[0]
     tell.say(facts.unreachable, person, kin)
     tell.say(facts.override, person, kin)
+
+
+def padd(tell: Teller) -> None:
+    """Of each family the primary next of kin also directs disposition."""
+    for person in PERSONS:
+        tell.say(facts.padd, person, kin_of(person)[0])
+
+
+def elected(tell: Teller) -> None:
+    person = tell.one_of(PERSONS)
+    signer = kin_of(person)[1 if tell.chance() else 0]
+    tell.say(facts.election, person, tell.one_of(("each_time", "never", "at_end", "ask_me_first")), signed_by=signer)
+
+
+def closed(tell: Teller) -> None:
+    tell.say(facts.project_closed, "TO-1")
 
 
 def _some(tell: Teller, things: tuple[str, ...]) -> list[str]:

@@ -34,6 +34,8 @@ Draw = Callable[[st.SearchStrategy[Any]], Any]
 class Teller:
     """Says what happens, one statement after the other, each with an id and an instant of its own."""
 
+    minutes = MINUTES
+
     def __init__(self, draw: Draw) -> None:
         self.draw = draw
         self.now = START
@@ -56,7 +58,7 @@ class Teller:
         return f"{kind}-{len(self.said) + 1}"
 
     def say(self, build: Callable[..., CloudEvent], *args: Any, **given: Any) -> CloudEvent:
-        self.now += timedelta(minutes=self.draw(MINUTES))
+        self.now += timedelta(minutes=self.draw(self.minutes))
         given = {"at": self.now.isoformat(), "id": f"E-{len(self.said) + 1}"} | given
         statement = build(*args, **given)
         self.said.append(statement)
