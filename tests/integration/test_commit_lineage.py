@@ -1,6 +1,7 @@
 """What cases take from those they came out of, in the record: whatever the batches, the processes and the order of arrival."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -10,10 +11,11 @@ from services.tracker.model import descent
 from services.tracker.model.case import Case
 from services.tracker.model.policy import Policy
 from services.tracker.record.commit import Register
+from services.tracker.record.sweep import sweep
 from shared.terms import STREAMS
 from tests import facts
 from tests.facts import CloudEvent
-from tests.integration.filing import POLICY, a_register, entries, stream_of
+from tests.integration.filing import POLICY, a_register, entries, file, rows, stream_of
 from tests.unit.stories import at, histories
 
 THE_CASE: dict[str, Any] = {"individual": facts.ABSENT}
@@ -81,3 +83,44 @@ async def test_any_order_and_batches_through_two_processes_end_as_the_whole_fold
             await random.choice((one, other)).file(stream, entries(batch, seqs[stream]))
             seqs[stream] += len(batch)
         assert await in_the_record(one) == expected(said)
+
+
+IDENTIFICATION = "SELECT state, reasons #>> '{0,code}' FROM notice WHERE kind = 'identification'"
+
+
+async def identified(register: Register) -> None:
+    """A bone found in a box is identified, and its family may be told."""
+    await file(register, facts.registered("K-1", at=at(0)))
+    await file(register, facts.inventoried("K-1", "K-1-A", at=at(1)), facts.determined("K-1-A", at=at(2)))
+    await file(register, facts.kin(at=at(0)), facts.pnok(at=at(0)), facts.liaison(at=at(0)))
+
+
+async def test_a_hold_on_the_box_that_becomes_known_late_holds_what_may_be_told_of_the_bone(database_url: str) -> None:
+    async with a_register(database_url) as one, a_register(database_url) as other:
+        await identified(one)
+        assert await rows(one, IDENTIFICATION) == [("ready", None)]
+        placed = facts.hold_placed("H-1", cases=["K-1"], stream="custody", at=at(0))
+        await file(other, placed, first=2)
+        assert await rows(one, IDENTIFICATION) == [("held", "hold")]
+        await file(one, facts.hold_lifted("H-1", "custody", at=at(5)), first=3)
+        assert await rows(one, IDENTIFICATION) == [("ready", None)]
+
+
+async def test_an_exclusion_of_a_sample_holds_what_may_be_told_of_the_bone(database_url: str) -> None:
+    async with a_register(database_url) as register:
+        await identified(register)
+        cut = facts.sample_cut("K-1-A", "S-1", at=at(3))
+        await file(register, facts.excluded(**THE_CASE, case="S-1", at=at(4)), cut, first=3)
+        assert await rows(register, IDENTIFICATION) == [("held", "exclusion")]
+
+
+async def test_a_hold_on_the_box_that_was_dated_ahead_reaches_the_bone_when_its_instant_comes(database_url: str) -> None:
+    async with a_register(database_url) as register:
+        await identified(register)
+        later = register.now() + timedelta(days=2)
+        await file(register, facts.hold_placed("H-1", cases=["K-1"], stream="custody", at=later.isoformat()), first=2)
+        assert await rows(register, IDENTIFICATION) == [("ready", None)]
+        register.now = lambda: later
+        while await sweep(register):
+            pass
+        assert await rows(register, IDENTIFICATION) == [("held", "hold")]
