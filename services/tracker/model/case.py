@@ -151,10 +151,19 @@ def concerns(case: Case, data: Fact) -> bool:
         case SampleReported(sample=sample):
             return sample == case.number
         case _:
-            fields = type(data).model_fields
-    if "cases" in fields:
+            name = _NAMES_CASES.get(type(data)) or _names_cases(type(data))
+    if name == "cases":
         return case.number in data.cases  # type: ignore[attr-defined]
-    return "case" not in fields or data.case in (None, case.number)  # type: ignore[attr-defined]
+    return name == "neither" or data.case in (None, case.number)  # type: ignore[attr-defined]
+
+
+_NAMES_CASES: dict[type[Fact], str] = {}
+"""The field in which a type names cases. Worked out once a type, since every event passes here."""
+
+
+def _names_cases(fact: type[Fact]) -> str:
+    name = next((one for one in ("cases", "case") if one in fact.model_fields), "neither")
+    return _NAMES_CASES.setdefault(fact, name)
 
 
 def _is_no_more(before: Case, event: Event) -> bool:

@@ -199,7 +199,9 @@ def then(before: Custody, event: Event, party: str, transfer: str | None = None)
 
 
 def at_place(before: Custody, event: Event, place: str | None) -> Custody:
-    return before if place is None else changed(before, places=(*before.places, Whereabouts(event.occurred_at, place)))
+    if place is None or place == before.place:
+        return before
+    return changed(before, places=(*before.places, Whereabouts(event.occurred_at, place)))
 
 
 def answers(before: Custody, event: Event) -> str | None:

@@ -85,7 +85,8 @@ def origin(number: str, event: Event) -> Origin | None:
 
 def first_origin(number: str, events: Iterable[Event]) -> Origin | None:
     """What a case came out of, by its events that count, in world order."""
-    return next((found for event in events if (found := origin(number, event)) is not None), None)
+    said = (event for event in events if type(event.data) in KIND)
+    return next((found for event in said if (found := origin(number, event)) is not None), None)
 
 
 def pairs(data: Fact) -> Iterator[tuple[str, str]]:
