@@ -54,6 +54,23 @@ async def test_gates_of_a_day_gone_by_are_those_of_that_day(database_url: str, r
     assert {state for act, state in states(now).items() if act.startswith("publish")} == {"blocked"}
 
 
+async def test_a_person_of_a_day_gone_by_is_shown_as_on_that_day(database_url: str, redis_url: str) -> None:
+    report = facts.discrepancy_reported(
+        stream="family", subject={"kind": "person", "ref": "P-0001"}, anchor="age", at="2018-10-05T00:00:00Z"
+    )
+    async with looking(database_url, redis_url) as reader:
+        await file_a_telling(reader)
+        await reader.file(report)
+        then = await reader.get(PERSON, as_of="2018-10-02T00:00:00Z")
+        since = await reader.get(PERSON, as_of="2018-11-30T00:00:00Z")
+        unknown = await reader.get(PERSON, known_at="2018-01-01T00:00:00Z")
+    assert (then["progress"], since["progress"]) == ("kin_notified", "unaccounted_for")
+    assert "identification.rescinded" not in {each["name"] for each in then["timeline"]}
+    assert (then["flags"], since["flags"]) == ([], ["discrepancy"])
+    assert ([each["anchor"] for each in since["discrepancies"]], then["discrepancies"]) == (["age"], [])
+    assert (unknown["timeline"], unknown["kin"]) == ([], [])
+
+
 async def test_who_had_been_told_what_by_a_day_is_one_question(database_url: str, redis_url: str) -> None:
     async with looking(database_url, redis_url) as reader:
         await file_a_telling(reader)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, Literal
 
 from services.tracker.model.corrections import Standing
+from services.tracker.model.travel import When, until
 from services.tracker.record.reading.cases import FiledEvent
 from shared import wire
 from shared.events import RecordCorrected
@@ -44,9 +45,15 @@ class Statement:
     corrected_by: Identity | None = None
 
 
-def timeline(filed: Sequence[FiledEvent]) -> list[Statement]:
-    """`filed` as statements, each at the place in world order where it counts, or where it claimed to be."""
-    events = {row: wire.reread(row.body, row.digest) for row in filed}
+def timeline(filed: Sequence[FiledEvent], when: When | None = None) -> list[Statement]:
+    """`filed` as statements, each at the place in world order where it counts, or where it claimed to be.
+
+    Looking back, those that had happened by `as_of`, of those that were filed by `known_at`.
+    """
+    events = {row: wire.reread(row.body, row.digest) for row in filed if when is None or row.filed_at <= when.known_at}
+    if when is not None:
+        kept = {event.key for event in until(list(events.values()), when.as_of)}
+        events = {row: event for row, event in events.items() if event.key in kept}
     corrections = [event for event in events.values() if isinstance(event.data, RecordCorrected)]
     standing = Standing(events.values(), corrections)
     placed = [_statement(row, event, standing) for row, event in events.items()]

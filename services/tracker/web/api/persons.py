@@ -1,12 +1,13 @@
 """`/v1/persons`: how far the telling of each family has come, and what keeps the next of it. References only."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from services.tracker.model.discrepancies import Discrepancy
 from services.tracker.model.owing import Silent
 from services.tracker.model.person import Person, Progress
 from services.tracker.model.telling import required
@@ -19,6 +20,7 @@ from services.tracker.record.reading.pages import Page
 from services.tracker.web.api.asked import ByName, Connection, Instant
 from services.tracker.web.api.gates import Due, due_to
 from services.tracker.web.api.problems import not_found
+from services.tracker.web.api.when import LookingBack
 from services.tracker.web.timeline import Statement, timeline
 
 router = APIRouter(prefix="/v1/persons", tags=["persons"])
@@ -93,26 +95,45 @@ async def persons(conn: Connection, asked: Annotated[PersonFilter, Query()]) -> 
 
 
 @router.get("/{ref:path}")
-async def person(conn: Connection, ref: str, now: Instant) -> PersonDetail:
+async def person(conn: Connection, ref: str, now: Instant, when: LookingBack) -> PersonDetail:
+    """Looking back, all of it is as of that moment, the flags and the values of discrepancies included."""
     row = await reading.person(conn, ref)
     if row is None:
         raise not_found("person")
-    known = await family(conn, ref, now)
+    at = now if when is None else when.as_of
+    known = await family(conn, ref, now, when)
     state = known.record.persons[ref]
-    owed = None if known.unfoldable else required(known.record, known.notices, known.policy, now)
+    owed = None if known.unfoldable else required(known.record, known.notices, known.policy, at)
+    stored = await discrepancies.discrepancies_of(conn, "person", ref)
+    found = stored if when is None else as_found(stored, state.discrepancies(known.policy))
     return PersonDetail(
         ref=ref,
-        progress=row.progress,
-        pnok=row.pnok,
-        flags=row.flags,
-        kin=kin_of(state, now),
+        progress=row.progress if when is None else state.progress,
+        pnok=row.pnok if when is None else state.pnok,
+        flags=row.flags if when is None else flags_of(state, found),
+        kin=kin_of(state, at),
         determinations=determinations_of(state),
         unfoldable=known.unfoldable,
         due=due_to(ref, owed.owed) if owed is not None else None,
         silent=silent_to(ref, owed.silent) if owed is not None else None,
-        discrepancies=await discrepancies.discrepancies_of(conn, "person", ref),
-        timeline=timeline(await reading.history(conn, "person", ref)),
+        discrepancies=found,
+        timeline=timeline(await reading.history(conn, "person", ref), when),
     )
+
+
+def as_found(stored: Iterable[DiscrepancyRow], then: Iterable[Discrepancy]) -> list[DiscrepancyRow]:
+    """The rows of the discrepancies that there were then, with the values they had then."""
+    by_id = {each.id: each for each in then}
+    return [
+        replace(row, expected=one.expected, observed=one.observed, open=one.open, resolution=one.resolution)
+        for row in stored
+        if (one := by_id.get(row.id)) is not None
+    ]
+
+
+def flags_of(person: Person, found: Iterable[DiscrepancyRow]) -> list[str]:
+    raised = {"hold": person.holds.any_active(), "discrepancy": any(each.open for each in found)}
+    return sorted(flag for flag, up in raised.items() if up)
 
 
 def silent_to(person: str, ledger: Iterable[Silent]) -> list[Kept]:
