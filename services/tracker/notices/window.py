@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
 from services.tracker.model.hours import common_opening
 from services.tracker.model.person import Person
 from services.tracker.model.policy import Policy, Window
-from shared.terms import Service
+from services.tracker.model.reports import window
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,5 @@ def contact_window(person: Person, kin_ref: str, policy: Policy, at: datetime) -
     if kin is None:
         return None
     assignment = person.liaison_of(kin_ref, at)
-    hours = policy.contact_hours.get(cast("Service", assignment.service)) if assignment is not None else None
-    service_hours = (hours,) if hours is not None else ()
-    opens = common_opening([(kin.hours, kin.zone), (service_hours, kin.zone)], at)
-    return ContactWindow(kin.zone, kin.hours, service_hours, opens)
+    own, of_service = window(kin, assignment.service if assignment is not None else None, policy)
+    return ContactWindow(kin.zone, own[0], of_service[0], common_opening((own, of_service), at))
