@@ -112,6 +112,7 @@ def test_a_change_away_from_never_owes_an_ask_about_what_was_kept_silent() -> No
     assert told.kinds() == ["additional_portions", "ask_first"]
     assert (asked(told)[1], told.owed("additional_portions").cause) == (("A-1",), "A-2")
     told.leaves("ask_first", 75)
+    assert told.and_then().kinds() == ["additional_portions"]
     told.and_then(facts.election(at=at(80)))
     assert told.kinds() == ["additional_portions", "additional_portions"]
 
@@ -127,6 +128,6 @@ def test_a_choice_of_never_that_ended_before_a_portion_was_found_kept_nothing_si
 
 
 def test_the_silence_of_one_who_has_died_ends_with_them() -> None:
-    gone = facts.kin_deceased(at=at(20)), facts.padd(kin="KIN-2", at=at(21)), facts.election(signed_by="KIN-2", at=at(22))
+    gone = facts.kin_deceased(at=at(20)), facts.padd(kin="KIN-2", at=at(21)), facts.election(signed_by="KIN-2", at=at(60))
     told = family_told(facts.kin(kin="KIN-2", at=at(1)), facts.election(choice="never", at=at(4)), *gone, AMENDED)
     assert "additional_portions" in told.kinds()

@@ -26,6 +26,23 @@ def test_a_kin_who_died_is_owed_no_correction_and_what_they_believed_blocks_nobo
     assert told.why("correction", "KIN-2") == []
 
 
+def test_what_stands_again_is_not_reinstated_to_a_kin_who_died() -> None:
+    both = facts.determined(cases=["K55-01", "K55-02"], at=at(10))
+    told = Told(*FAMILY, both).and_then()
+    told.and_then(reported(told.leaves("identification", 20), 30), facts.amended(removed={"cases": ["K55-02"]}, at=at(40)))
+    told.and_then(reported(told.leaves("correction", 50), 55), DEAD, facts.amended(amendment="A-2", at=at(70)))
+    assert "reinstatement" not in told.kinds()
+
+
+def test_what_a_kin_who_died_believed_of_a_case_keeps_no_other_family_waiting() -> None:
+    other = facts.kin("P-0002", "KIN-9", at=at(0)), facts.pnok("P-0002", "KIN-9", at=at(1)), facts.liaison("P-0002", at=at(2))
+    told = Told(*FAMILY, *other, DETERMINED).and_then()
+    told.and_then(reported(told.leaves("identification", 20)), facts.corrected(DETERMINED, at=at(50)), DEAD)
+    lifted = facts.hold_lifted("removed:D-1", stream="identification", role="medical_examiner", at=at(62))
+    told.and_then(facts.determined(person="P-0002", determination="D-2", at=at(61)), lifted)
+    assert told.why(kin="KIN-9") == []
+
+
 def test_a_death_that_did_not_occur_brings_back_what_was_owed() -> None:
     told = Told(*FAMILY, DETERMINED).and_then(DEAD).and_then(facts.corrected(DEAD, at=at(61)))
     assert told.kinds() == ["identification"]
