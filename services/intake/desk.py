@@ -8,6 +8,7 @@ from typing import Final, assert_never
 from services.intake import metrics
 from services.intake.accept import Accepted, Acceptor, Answer, Conflict, Unconfirmed
 from services.intake.admit import Admitted, Submission, admit
+from services.intake.denials import note_outside_grant
 from services.intake.grants import Source
 from services.intake.preflight import Watch
 from services.intake.problems import ProblemType, Refused
@@ -40,6 +41,7 @@ async def take(submissions: Sequence[Submission], source: Source, acceptor: Acce
         verdicts = [each if isinstance(each, Refused) else verdict(each, next(answers)) for each in judged]
     for outcome, count in Counter(map(outcome_of, verdicts)).items():
         metrics.STATEMENTS.labels(outcome, submissions[0].door).inc(count)
+    note_outside_grant(verdicts, source.slug, submissions[0].door if submissions else "")
     return verdicts
 
 

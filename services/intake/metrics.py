@@ -7,6 +7,7 @@ from prometheus_client import Counter, Gauge, Histogram
 STATEMENTS: Final = Counter(
     "rosette_intake_statements_total", "Statements by what became of them at the door.", ["outcome", "door"]
 )
+DENIALS: Final = Counter("rosette_intake_denials_total", "What a credential did not open, by the rule.", ["rule", "door"])
 ACCEPT_SECONDS: Final = Histogram(
     "rosette_intake_accept_seconds",
     "From a request's last byte to a durable answer.",

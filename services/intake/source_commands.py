@@ -1,24 +1,38 @@
-"""`python -m services.intake sources`: add, list and revoke who may say what."""
+"""`python -m services.intake sources`: add, list, show, rotate and revoke who may say what."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from services.intake import source_edits as edits
 from services.intake.grants import ANY, types_named
-from services.intake.source_edits import add as add_source
-from services.intake.source_edits import revoke as revoke_source
-from services.intake.sources import read
-from services.intake.terminal import USAGE, Json, configured, out, stop, unreadable
+from services.intake.source_lines import document_of, lines_of
+from services.intake.sources import Entry, read
+from services.intake.terminal import REFUSED, USAGE, Json, configured, out, stop, unreadable
+from shared.clock import machine_now
 from shared.terms import ROLES
 
 sources = typer.Typer(no_args_is_help=True, help="Who may say what: the sources file.")
 SourcesFile = Annotated[Path | None, typer.Option("--file", help="The sources file (INTAKE_SOURCES).")]
+Expires = Annotated[int, typer.Option("--expires-days", min=1, max=3650, help="When the new key ends.")]
+YEAR_DAYS = 365
+OVERLAP_DAYS = 7
 
 
-def file_of(given: Path | None) -> Path:
-    return given or configured().sources
+@contextmanager
+def file_of(given: Path | None, missing: str = "") -> Iterator[Path]:
+    """The sources file. What cannot be done with it ends the command with one line, and leaves the file as it was."""
+    try:
+        yield given or configured().sources
+    except OSError as error:
+        raise stop(unreadable(error) + missing, USAGE) from None
+    except ValueError as error:
+        raise stop(str(error), USAGE) from None
 
 
 @sources.command()
@@ -30,6 +44,7 @@ def add(
     party: Annotated[list[str] | None, typer.Option(help="In whose name it may speak; * for all.")] = None,
     may_correct: Annotated[list[str] | None, typer.Option(help="A source whose statements it may correct.")] = None,
     case_prefix: Annotated[list[str] | None, typer.Option(help="How the numbers of its cases begin; without: all.")] = None,
+    expires_days: Expires = YEAR_DAYS,
     file: SourcesFile = None,
     as_json: Json = False,
 ) -> None:
@@ -38,43 +53,72 @@ def add(
     entry |= {"parties": party or [], "may_correct": may_correct or [], "case_prefixes": case_prefix or [ANY]}
     if not types_named(type_):
         raise stop("no type of the catalogue has such a name", USAGE)
-    try:
-        key = add_source(file_of(file), entry)
-    except OSError as error:
-        raise stop(unreadable(error), USAGE) from None
-    except ValueError as error:
-        raise stop(str(error), USAGE) from None
+    with file_of(file) as path:
+        key = edits.add(path, entry, machine_now() + timedelta(days=expires_days))
     typer.echo(json.dumps({"slug": slug, "key": key}) if as_json else key)
+
+
+@sources.command()
+def rotate(
+    slug: str,
+    overlap_days: Annotated[int, typer.Option(min=0, max=90, help="How long the keys of before still open.")] = OVERLAP_DAYS,
+    expires_days: Expires = YEAR_DAYS,
+    file: SourcesFile = None,
+    as_json: Json = False,
+) -> None:
+    """Give a source a new key, shown once; those of before end with the overlap."""
+    now = machine_now()
+    with file_of(file) as path:
+        key = edits.rotate(path, slug, now + timedelta(days=overlap_days), now + timedelta(days=expires_days))
+    typer.echo(json.dumps({"slug": slug, "key": key}) if as_json else key)
+
+
+@sources.command()
+def revoke(
+    slug: str,
+    key: Annotated[str | None, typer.Option(help="Only this key, by its id of `sources show`.")] = None,
+    file: SourcesFile = None,
+    as_json: Json = False,
+) -> None:
+    """Take one key, or every credential, from a source; a running intake follows with its next request."""
+    with file_of(file) as path:
+        taken = edits.revoke(path, slug, key)
+    if key is not None and not taken:
+        raise stop(f"{slug} has no key {key}", REFUSED)
+    said = f"{slug} has no credentials any more" if key is None else f"{slug} has no key {key} any more"
+    typer.echo(json.dumps({"slug": slug, "revoked": True, "credentials": taken}) if as_json else said)
 
 
 @sources.command("list")
 def list_(file: SourcesFile = None, as_json: Json = False) -> None:
     """Show the sources and what they may say; their keys are not known."""
-    try:
-        entries = read(file_of(file)).sources
-    except OSError as error:
-        raise stop(f"{unreadable(error)}; `sources add` makes one", USAGE) from None
-    except ValueError as error:
-        raise stop(str(error), USAGE) from None
+    entries = entries_of(file)
     if as_json:
-        shown = [each.model_dump(exclude={"keys"}) | {"keys": len(each.keys)} for each in entries]
-        typer.echo(json.dumps({"sources": shown}))
+        typer.echo(json.dumps({"sources": [document_of(each) | {"keys": len(each.keys)} for each in entries]}))
         return
     for each in entries:
-        out.print(each.slug if each.keys else f"{each.slug}  revoked", style="bold", markup=False)
-        granted = each.model_dump(exclude={"slug", "keys"}) | {"keys": [str(len(each.keys))]}
-        for name, values in granted.items():
-            out.print(f"  {name.replace('_', ' '):<15}{', '.join(values) or '-'}", markup=False)
+        told(each)
 
 
 @sources.command()
-def revoke(slug: str, file: SourcesFile = None, as_json: Json = False) -> None:
-    """Take a source's keys away; a running intake follows with its next request."""
-    try:
-        if not revoke_source(file_of(file), slug):
-            raise stop(f"there is no source {slug}", USAGE)
-    except OSError as error:
-        raise stop(unreadable(error), USAGE) from None
-    except ValueError as error:
-        raise stop(str(error), USAGE) from None
-    typer.echo(json.dumps({"slug": slug, "revoked": True}) if as_json else f"{slug} has no keys any more")
+def show(slug: str, file: SourcesFile = None, as_json: Json = False) -> None:
+    """Show one source: its grant, and each of its keys by id with its end."""
+    entry = next((each for each in entries_of(file) if each.slug == slug), None)
+    if entry is None:
+        raise stop(f"there is no source {slug}", USAGE)
+    if as_json:
+        typer.echo(json.dumps(document_of(entry)))
+        return
+    told(entry)
+
+
+def entries_of(file: Path | None) -> tuple[Entry, ...]:
+    with file_of(file, missing="; `sources add` makes one") as path:
+        return read(path).sources
+
+
+def told(entry: Entry) -> None:
+    headline, *lines = lines_of(entry, machine_now())
+    out.print(headline, style="bold", markup=False)
+    for line in lines:
+        out.print(line, markup=False)

@@ -5,17 +5,18 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import tomlkit
 
-from services.intake.sources import BadSources, hash_of, read
+from services.intake.sources import BadSources, Key, hash_alone, hash_of, read
 
 KEY_BYTES: Final = 32
 
 
-def add(path: Path, entry: dict[str, object]) -> str:
+def add(path: Path, entry: dict[str, object], expires: datetime | None = None) -> str:
     """Append a source with a new key and return the key, which is kept nowhere. Raises BadSources; the file is as it was."""
     key = secrets.token_urlsafe(KEY_BYTES)
     with alone(path):
@@ -25,23 +26,69 @@ def add(path: Path, entry: dict[str, object]) -> str:
         document = tomlkit.parse(path.read_text()) if path.exists() else tomlkit.document()
         tables = document.setdefault("sources", tomlkit.aot())
         table = tomlkit.table()
-        table.update({"slug": entry.pop("slug"), "keys": [hash_of(key)], **entry})
+        table.update({"slug": entry.pop("slug"), "keys": [written(Key(hash=hash_of(key), expires=expires))], **entry})
         tables.append(table)
         replace(path, tomlkit.dumps(document))
     return key
 
 
-def revoke(path: Path, slug: str) -> bool:
-    """Take all keys from a source; its grant stays readable. False where there is no such source."""
+def rotate(path: Path, slug: str, overlap_ends: datetime, expires: datetime | None = None) -> str:
+    """Give a source one more key and return it. Its others end with the overlap, if they do not end before.
+
+    Raises:
+        NoSuchSource, BadSources: the file is as it was.
+    """
+    key = secrets.token_urlsafe(KEY_BYTES)
+    with editing(path, slug) as table:
+        keys = table.setdefault("keys", [])
+        for place, given in enumerate(list(keys)):
+            before = Key.model_validate(hash_alone(given))
+            if before.expires is None or before.expires > overlap_ends:
+                keys[place] = written(before.model_copy(update={"expires": overlap_ends}))
+        keys.append(written(Key(hash=hash_of(key), expires=expires)))
+    return key
+
+
+def revoke(path: Path, slug: str, key_id: str | None = None) -> int:
+    """Take one key, or every credential, from a source; its grant stays readable. How many were taken.
+
+    Raises:
+        NoSuchSource, BadSources: the file is as it was.
+    """
+    taken = 0
+    with editing(path, slug) as table:
+        keys = table.get("keys", [])
+        for place in reversed(range(len(keys))):
+            if key_id in (None, Key.model_validate(hash_alone(keys[place])).id):
+                del keys[place]
+                taken += 1
+    return taken
+
+
+class NoSuchSource(ValueError):
+    """The file has no source of that name."""
+
+
+@contextmanager
+def editing(path: Path, slug: str) -> Iterator[Any]:
+    """The table of one source, to be changed; written when the block ends well."""
     with alone(path):
         read(path)
         document = tomlkit.parse(path.read_text())
-        for table in document.get("sources", ()):
-            if table["slug"] == slug:
-                table["keys"] = []
-                replace(path, tomlkit.dumps(document))
-                return True
-        return False
+        table = next((each for each in document.get("sources", ()) if each["slug"] == slug), None)
+        if table is None:
+            raise NoSuchSource(f"there is no source {slug}")
+        yield table
+        replace(path, tomlkit.dumps(document))
+
+
+def written(key: Key) -> object:
+    """A key as the file has it: a hash alone where it has no end."""
+    if key.expires is None:
+        return key.hash
+    table = tomlkit.inline_table()
+    table.update({"hash": key.hash, "expires": key.expires})
+    return table
 
 
 @contextmanager

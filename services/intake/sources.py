@@ -3,7 +3,9 @@
 ```toml
 [[sources]]
 slug = "unc-custody"
-keys = ["<SHA-256 of the key, hex>"]       # the key itself is shown once, when it is made
+keys = [                                   # the keys themselves are shown once, when they are made
+    {hash = "<SHA-256 of the key, hex>", expires = 2027-07-27T00:00:00Z},
+]                                          # a hash alone, as a text, is a key without an end
 uris = ["urn:example:unc"]                 # prefixes of the CloudEvents source
 roles = ["custodian"]
 types = ["custody.*", "case.registered"]   # catalogue or wire names, `*` for any part
@@ -17,20 +19,51 @@ import tomllib
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
+from services.intake.denials import Denied
 from services.intake.grants import ANY, Source, types_named
+from shared.clock import Now, machine_now
 from shared.terms import Role
 from shared.wire import SLUG
 
 Slug = Annotated[str, StringConstraints(pattern=f"^{SLUG.pattern}$")]
+KEY_ID_CHARACTERS: Final = 8
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class BadSources(ValueError):
     """The file cannot be read as sources. Says where, never what stands there."""
+
+
+class Key(BaseModel):
+    """A credential that its holder sends as it is. Only its hash is kept; it ends by itself where `expires` says when."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    expires: AwareDatetime | None = None
+
+    @property
+    def id(self) -> str:
+        """By which people name it: the beginning of its hash, which tells nothing about 256 random bits."""
+        return self.hash[:KEY_ID_CHARACTERS]
+
+
+def hash_alone(given: Any) -> Any:
+    return {"hash": given} if isinstance(given, str) else given
 
 
 class Entry(BaseModel):
@@ -39,7 +72,7 @@ class Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     slug: Slug
-    keys: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")], ...]
+    keys: tuple[Annotated[Key, BeforeValidator(hash_alone)], ...] = ()
     uris: Annotated[tuple[Text, ...], Field(min_length=1)]
     roles: Annotated[tuple[Role, ...], Field(min_length=1)]
     types: Annotated[tuple[Text, ...], Field(min_length=1)]
@@ -66,7 +99,7 @@ class File(BaseModel):
 
     @model_validator(mode="after")
     def nothing_is_named_twice(self) -> "File":
-        for what in ([each.slug for each in self.sources], [key for each in self.sources for key in each.keys]):
+        for what in ([each.slug for each in self.sources], [key.hash for each in self.sources for key in each.keys]):
             if len(set(what)) != len(what):
                 raise ValueError("a slug or a key stands there twice")
         return self
@@ -92,17 +125,26 @@ class Register:
     A file that cannot be read changes nothing: the sources stay as they were, and `broken` says so until it is mended or back.
     """
 
-    def __init__(self, path: Path, *, on_change: Callable[[str | None], None] = lambda _: None) -> None:
+    def __init__(
+        self, path: Path, *, on_change: Callable[[str | None], None] = lambda _: None, machine: Now = machine_now
+    ) -> None:
         self._path = path
+        self._machine = machine
         self._on_change = on_change
         self._stamp: tuple[int, int, int] | None = stamp(path)
         self._by_hash = by_hash(read(path))
         self.broken: str | None = None
 
-    def holder(self, key: str) -> Source | None:
+    def holder(self, key: str) -> Source | Denied:
         """Whose key this is. Found by its hash, so that the time taken tells nothing about any key."""
         self.refresh()
-        return self._by_hash.get(hash_of(key))
+        found = self._by_hash.get(hash_of(key))
+        if found is None:
+            return Denied("unknown_key")
+        kept, source = found
+        if kept.expires is not None and kept.expires <= self._machine():
+            return Denied("expired_key", source.slug)
+        return source
 
     def refresh(self) -> None:
         try:
@@ -126,8 +168,8 @@ def stamp(path: Path) -> tuple[int, int, int]:
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
-def by_hash(file: File) -> dict[str, Source]:
-    return {key: source for entry in file.sources for source in [entry.source()] for key in entry.keys}
+def by_hash(file: File) -> dict[str, tuple[Key, Source]]:
+    return {key.hash: (key, source) for entry in file.sources for source in [entry.source()] for key in entry.keys}
 
 
 def hash_of(key: str) -> str:

@@ -14,6 +14,8 @@ from redis import Redis
 from typer.testing import CliRunner, Result
 
 from services.intake.__main__ import app
+from services.intake.denials import Denied
+from services.intake.grants import Source
 from services.intake.source_edits import add
 from services.intake.sources import BadSources, Register, hash_of, read
 from services.intake.submit import Unreachable, send, statements
@@ -44,15 +46,15 @@ def test_a_source_is_added_listed_and_revoked(cli: Cli, tmp_path: Path) -> None:
     assert key not in file.read_text()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     register = Register(file)
-    assert register.holder(key) is not None
-    assert register.holder(key + "x") is None
+    assert isinstance(register.holder(key), Source)
+    assert register.holder(key + "x") == Denied("unknown_key")
     [listed] = json.loads(cli("sources", "list", "--json").stdout)["sources"]
     assert (listed["slug"], listed["keys"], listed["types"]) == ("unc-custody", 1, ["custody.*"])
     assert listed["case_prefixes"] == ["K55-"]
     assert "unc-custody" in cli("sources", "list", COLUMNS="40").stdout
     revoked = cli("sources", "revoke", "unc-custody", "--json")
-    assert json.loads(revoked.stdout) == {"slug": "unc-custody", "revoked": True}
-    assert register.holder(key) is None
+    assert json.loads(revoked.stdout) == {"slug": "unc-custody", "revoked": True, "credentials": 1}
+    assert register.holder(key) == Denied("unknown_key")
     assert "revoked" in cli("sources", "list").stdout
 
 
@@ -115,13 +117,13 @@ def test_a_file_that_is_no_sources_file_changes_nothing_and_is_reported(tmp_path
     register = Register(file, on_change=told.append)
     good = file.read_text()
     file.write_text(text)
-    assert register.holder(key_of("custodian")) is not None
+    assert isinstance(register.holder(key_of("custodian")), Source)
     assert register.broken == told[0]
     assert "Zx81" not in str(register.broken)
     with pytest.raises(BadSources):
         read(file)
     file.write_text(good)
-    assert register.holder(key_of("custodian")) is not None
+    assert isinstance(register.holder(key_of("custodian")), Source)
     assert register.broken is None
     assert told[1:] == [None]
 
@@ -131,11 +133,11 @@ def test_a_file_that_was_moved_away_and_back_is_read_again_though_nothing_of_it_
     told: list[str | None] = []
     register = Register(file, on_change=told.append)
     aside = file.rename(tmp_path / "aside.toml")
-    assert register.holder(key_of("custodian")) is not None
+    assert isinstance(register.holder(key_of("custodian")), Source)
     assert register.broken == told[0]
     assert told[0]
     aside.rename(file)
-    assert register.holder(key_of("custodian")) is not None
+    assert isinstance(register.holder(key_of("custodian")), Source)
     assert register.broken is None
     assert told[1:] == [None]
 

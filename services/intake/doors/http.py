@@ -10,12 +10,13 @@ from redis.exceptions import RedisError
 
 from services.intake import metrics
 from services.intake.accept import Acceptor
+from services.intake.denials import note
 from services.intake.desk import UNREACHED, Verdict, take
 from services.intake.doors import documents
 from services.intake.doors.answers import found, item, json, listed, problem, single
+from services.intake.doors.credential import holder
 from services.intake.doors.described import BEARER, DESCRIBED, problems
-from services.intake.doors.requests import BATCH, asked_of, body_of, mode_of, statements
-from services.intake.grants import Source
+from services.intake.doors.requests import BATCH, DOOR, asked_of, body_of, mode_of, statements
 from services.intake.listing import page_after
 from services.intake.outages import is_outage
 from services.intake.preflight import Watch
@@ -112,6 +113,7 @@ class HttpDoor:
         if isinstance(asked, Refused):
             return problem(asked)
         if not reader.speaks_as(source):
+            note("source", reader.slug, DOOR, "source")
             return problem(Refused(ProblemType.NOT_GRANTED, "the grant does not cover this source", rule="source"))
         try:
             if isinstance(asked, str):
@@ -121,8 +123,3 @@ class HttpDoor:
             if not is_outage(error):
                 raise
             return problem(UNREACHED)
-
-
-def holder(register: Register, credentials: HTTPAuthorizationCredentials | None) -> Source | Refused:
-    found = register.holder(credentials.credentials) if credentials is not None else None
-    return found or Refused(ProblemType.UNAUTHENTICATED, "a valid key is needed: Authorization: Bearer <key>")

@@ -1,0 +1,129 @@
+"""Keys: several a source, each with its end, one taking over from another; and every denial in the log."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+from typer.testing import CliRunner, Result
+
+from services.intake.__main__ import app
+from services.intake.denials import Denied
+from services.intake.grants import Source
+from services.intake.source_edits import add
+from services.intake.sources import BadSources, Register, hash_of, read
+from tests import facts
+from tests.integration.intake import key_of, running
+
+NOW = datetime(2026, 7, 27, 12, tzinfo=UTC)
+ENTRY: dict[str, Any] = {"slug": "unc", "uris": ["urn:example:unc"], "roles": ["custodian"], "types": ["custody.*"]}
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Callable[..., Result]:
+    def call(*args: str) -> Result:
+        env = {"INTAKE_SOURCES": str(tmp_path / "sources.toml"), "COLUMNS": "200"}
+        return CliRunner().invoke(app, ["sources", *args], env=env)
+
+    return call
+
+
+def test_a_key_ends_by_itself_at_its_instant(tmp_path: Path) -> None:
+    file = tmp_path / "sources.toml"
+    key = add(file, dict(ENTRY), expires=NOW)
+    before, at = Register(file, machine=lambda: NOW - timedelta(seconds=1)), Register(file, machine=lambda: NOW)
+    assert isinstance(before.holder(key), Source)
+    assert at.holder(key) == Denied("expired_key", "unc")
+
+
+def test_an_end_without_an_offset_is_no_end(tmp_path: Path) -> None:
+    file = tmp_path / "sources.toml"
+    add(file, dict(ENTRY), expires=NOW)
+    file.write_text(file.read_text().replace("12:00:00Z", "12:00:00"))
+    with pytest.raises(BadSources, match="expires"):
+        read(file)
+
+
+def test_a_rotation_overlaps_the_key_of_before_and_ends_it(tmp_path: Path, sources: Callable[..., Result]) -> None:
+    file = tmp_path / "sources.toml"
+    first = add(file, dict(ENTRY))
+    second = json.loads(sources("rotate", "unc", "--overlap-days", "3", "--json").stdout)["key"]
+    assert first != second
+    now = datetime.now(UTC)
+    during = Register(file, machine=lambda: now + timedelta(days=2))
+    after = Register(file, machine=lambda: now + timedelta(days=4))
+    assert isinstance(during.holder(first), Source)
+    assert isinstance(during.holder(second), Source)
+    assert after.holder(first) == Denied("expired_key", "unc")
+    assert isinstance(after.holder(second), Source)
+
+
+def test_a_rotation_never_makes_a_key_live_longer(tmp_path: Path, sources: Callable[..., Result]) -> None:
+    file = tmp_path / "sources.toml"
+    soon = datetime.now(UTC) + timedelta(hours=1)
+    add(file, dict(ENTRY), expires=soon)
+    sources("rotate", "unc", "--overlap-days", "30")
+    assert read(file).sources[0].keys[0].expires == soon
+
+
+def test_one_key_is_revoked_by_its_id_and_the_other_still_opens(tmp_path: Path, sources: Callable[..., Result]) -> None:
+    file = tmp_path / "sources.toml"
+    first = add(file, dict(ENTRY))
+    second = sources("rotate", "unc").stdout.strip()
+    register = Register(file)
+    shown = json.loads(sources("show", "unc", "--json").stdout)
+    assert [key["id"] for key in shown["keys"]] == [hash_of(first)[:8], hash_of(second)[:8]]
+    assert sources("revoke", "unc", "--key", hash_of(first)[:8]).exit_code == 0
+    assert register.holder(first) == Denied("unknown_key")
+    assert isinstance(register.holder(second), Source)
+    assert sources("revoke", "unc", "--key", "00000000").exit_code == 1
+    assert sources("show", "unknown").exit_code == 2
+    assert sources("rotate", "unknown").exit_code == 2
+
+
+def test_what_is_shown_of_a_source_is_its_grant_and_the_ends_of_its_keys_and_no_hash(
+    tmp_path: Path, sources: Callable[..., Result]
+) -> None:
+    key = add(tmp_path / "sources.toml", {**ENTRY, "case_prefixes": ["K55-"]}, expires=NOW - timedelta(days=3650))
+    said = sources("show", "unc").stdout
+    assert "case prefixes  K55-" in said
+    assert f"key            {hash_of(key)[:8]}  ended 2016-07-29T12:00:00Z" in said
+    assert said.startswith("unc  expired")
+    assert hash_of(key) not in said + sources("show", "unc", "--json").stdout + sources("list", "--json").stdout
+
+
+async def test_every_denial_is_logged_with_its_rule_and_never_with_the_credential(redis_url: str, tmp_path: Path) -> None:
+    async with running(redis_url, tmp_path) as intake:
+        with capture_logs() as lines:
+            wrong = await intake.submit(facts.released(), role="custodian", authorization="Bearer stolen-key-Zx81")
+            bare = await intake.client.post("/v1/events")
+            refused = await intake.submit(facts.released(), role="liaison")
+            rehearsed = await intake.client.post(
+                "/v1/events?dry_run=true",
+                json=facts.released(),
+                headers={"authorization": f"Bearer {key_of('liaison')}", "content-type": "application/cloudevents+json"},
+            )
+            receipts = await intake.receipts(facts.SOURCES["custodian"], "E-1", role="liaison")
+    assert [answer.status_code for answer in (wrong, bare, refused, rehearsed, receipts)] == [401, 401, 403, 403, 403]
+    assert wrong.json() == bare.json()
+    denials = [(line["rule"], line["source"]) for line in lines if line["event"] == "denied"]
+    assert denials == [
+        ("unknown_key", None),
+        ("no_credential", None),
+        ("source", "liaison"),
+        ("source", "liaison"),
+        ("source", "liaison"),
+    ]
+    assert "Zx81" not in str(lines)
+
+
+async def test_a_revocation_is_effective_with_the_next_request(
+    redis_url: str, tmp_path: Path, sources: Callable[..., Result]
+) -> None:
+    async with running(redis_url, tmp_path) as intake:
+        assert (await intake.submit(facts.released())).status_code == 202
+        assert sources("revoke", "custodian").exit_code == 0
+        assert (await intake.submit(facts.released())).status_code == 401
