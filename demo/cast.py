@@ -86,10 +86,14 @@ zone = "UTC"
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """Everybody in a story: who speaks, and the directory of those who are written to."""
+    """Everybody in a story: who speaks, and the directory of those who are written to.
+
+    `silent_h`: after so many hours of silence operators ask after a source, as the story's policy has it.
+    """
 
     speakers: tuple[Speaker, ...]
     directory: str
+    silent_h: int = 24
 
 
 COMPANY: Final = Company(SPEAKERS, DIRECTORY)

@@ -8,12 +8,14 @@
 Everything is in a temporary folder and ends with this process, however it ends.
 """
 
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 import embedded
 from demo import cast
@@ -21,6 +23,8 @@ from demo.cast import Company
 from embedded import services
 from embedded.services import SERVICES
 from shared.clock import StoryClock
+
+POLICY: Final = Path(__file__).parents[1] / "deploy" / "policy.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,13 @@ class House:
         for command in (["migrate"], ["directory", "import", str(directory)]):
             services.ask("tracker", self._environment(), *command, log=self._log("tracker"))
 
+    def _policy(self) -> Path:
+        """The policy as it is delivered, save how long a source may be silent: that depends on how often these speak."""
+        file = self.folder / "policy.toml"
+        delivered = POLICY.read_text()
+        file.write_text(re.sub(r"(?m)^source_silent_h = \d+", f"source_silent_h = {self.company.silent_h}", delivered))
+        return file
+
     def _environment(self) -> dict[str, str]:
         given = services.environment(
             self.servers.redis_url,
@@ -88,6 +99,7 @@ class House:
             clock=self.clock.file,
         )
         return given | {
+            "TRACKER_POLICY": str(self._policy()),
             "TRACKER_MAIL_FROM": "rosette@rosette.example.org",
             # One tracker works here, so whoever left an entry behind is dead, and nobody need wait the usual minute.
             "TRACKER_RECLAIM_IDLE_MS": "2000",

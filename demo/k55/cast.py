@@ -99,4 +99,5 @@ def directory() -> str:
     return "\n".join((*liaisons, *offices))
 
 
-COMPANY: Final = Company(SPEAKERS, directory())
+COMPANY: Final = Company(SPEAKERS, directory(), silent_h=24 * 60)
+"""Sources report every fourth Thursday here, so one that has missed two of them is silent."""
