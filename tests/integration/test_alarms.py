@@ -89,6 +89,19 @@ async def test_a_mail_without_an_answer_goes_to_the_supervisor_and_an_answer_end
     assert await stand(at, "escalation") == [(f"{told}/supervisor", "cleared")]
 
 
+async def test_a_case_reported_missing_is_told_at_once_and_until_it_is_found(at: Desk) -> None:
+    dispatch = at.dispatch()
+    report = facts.missing()
+    await at.tell(facts.registered(), report)
+    await dispatch.settle()
+    key = f"missing/K55-01/{report['source']} {report['id']}"
+    assert await stand(at, "missing") == [(key, "sent")]
+    at.register.forget()
+    await at.tell(facts.found())
+    await dispatch.settle()
+    assert await stand(at, "missing") == [(key, "cleared")]
+
+
 async def test_a_source_is_missed_after_a_day_and_no_more_once_it_is_heard(at: Desk) -> None:
     dispatch = at.dispatch()
     first = facts.registered()

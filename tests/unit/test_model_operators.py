@@ -60,6 +60,12 @@ def test_a_hole_in_what_was_accepted_owes_a_notice_by_its_first_number() -> None
     assert (owed.key, owed.subject, owed.kind) == ("gap/custody/E1/17", "custody/E1/17", "gap")
 
 
+def test_each_report_that_a_case_is_missing_owes_a_notice() -> None:
+    [owed] = operators.of_missing("K55-01", [("https://depot.example", "E-1")], "usaf", DIRECTORY)
+    assert (owed.key, owed.kind) == ("missing/K55-01/https://depot.example E-1", "missing")
+    assert (owed.subject, owed.cases, owed.recipient) == ("K55-01", ("K55-01",), "office:operators/usaf")
+
+
 def test_an_entry_in_quarantine_owes_a_notice() -> None:
     owed = operators.of_quarantined("custody", "17-0", DIRECTORY)
     assert (owed.key, owed.subject, owed.recipient) == ("quarantine/custody/17-0", "custody/17-0", "office:default")

@@ -47,6 +47,20 @@ def of_discrepancies(found: Iterable[Discrepancy], custodian: str | None, direct
     )
 
 
+def of_missing(number: str, reports: Iterable[tuple[str, str]], custodian: str | None, directory: Directory) -> frozenset[Owed]:
+    """A notice for each report that a case is missing, by its (source, id), until the case is found."""
+    return frozenset(
+        Owed(
+            key=f"missing/{number}/{source} {id}",
+            kind="missing",
+            recipient=operators_of(custodian, directory),
+            subject=number,
+            cases=(number,),
+        )
+        for source, id in reports
+    )
+
+
 def of_quarantined(stream: str, entry_id: str, directory: Directory) -> Owed:
     """A notice for an entry that could not be filed."""
     key = f"quarantine/{stream}/{entry_id}"

@@ -110,6 +110,17 @@ async def oblige_operators(
     await apply(cursor, reconcile(Required(frozenset(owed)), stored), why, at)
 
 
+async def oblige_of_missing(cursor: Cursor, cases: Sequence[Case], directory: Directory, why: Why, at: datetime) -> None:
+    """A notice for each report that one of these cases is missing; those of a case that was found lose their ground."""
+    owed = {
+        one
+        for each in cases
+        for one in operators.of_missing(each.number, each.custody.missing, each.custody.custodian, directory)
+    }
+    stored = await of_subjects(cursor, "missing", sorted(each.number for each in cases))
+    await apply(cursor, reconcile(Required(frozenset(owed)), stored), why, at)
+
+
 async def oblige_of_quarantined(
     cursor: Cursor, stream: str, entry_ids: Sequence[str], directory: Directory, at: datetime
 ) -> None:

@@ -20,7 +20,7 @@ from services.tracker.record.histories import Folded, Histories, News, Wanted
 from services.tracker.record.hold import Held
 from services.tracker.record.names import Cursor, Names, is_hub
 from services.tracker.record.notices_store import Why, check_again_at
-from services.tracker.record.obligations import oblige_families, oblige_operators
+from services.tracker.record.obligations import oblige_families, oblige_of_missing, oblige_operators
 from services.tracker.record.policies import InForce
 
 
@@ -77,6 +77,8 @@ class Settler:
         await projections.bring_together(cursor, pairs)
         await projections.advance_revisions(cursor, news.keys() | heirs.raised)
         await wake(cursor, turned(changed, remembered), at)
+        if lost := may_be_missing(changed, remembered, held.revisions):
+            await oblige_of_missing(cursor, lost, await load_directory(conn), why, at)
         await self._oblige(cursor, conn, folded, changed, gone, rule, why, at)
         revisions = {no: held.revisions[no] + (no in news or no in heirs.raised) for no in folded}
         return Settled(folded, revisions, rule.version)
@@ -130,6 +132,20 @@ def turned(changed: Mapping[int, Folded], remembered: Mapping[int, Folded | None
         before = known.state.closed if known is not None and isinstance(known.state, Turnover) else None
         if isinstance(hub.state, Turnover) and hub.state.closed != before:
             found.append(hub.state.ref)
+    return found
+
+
+def may_be_missing(
+    changed: Mapping[int, Folded], remembered: Mapping[int, Folded | None], revisions: Mapping[int, int]
+) -> list[Case]:
+    """The cases that are missing, or were, or of which a process that has just started does not know whether they were."""
+    found: list[Case] = []
+    for no, hub in changed.items():
+        known = remembered[no]
+        before = known.state if known is not None else None
+        was = before.custody.missing if isinstance(before, Case) else revisions[no] > 0
+        if isinstance(hub.state, Case) and not hub.unfoldable and (hub.state.custody.missing or was):
+            found.append(hub.state)
     return found
 
 
