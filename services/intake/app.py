@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 from services.intake import metrics
 from services.intake.accept import Acceptor
+from services.intake.credentials import Credentials
 from services.intake.doors.answers import json, problem
 from services.intake.doors.http import HttpDoor
 from services.intake.preflight import Watch, ready
@@ -23,6 +24,7 @@ from services.intake.problems import ProblemType, Refused
 from services.intake.settings import Settings
 from services.intake.sources import Register
 from shared.clock import clock
+from shared.key_sets import KeySets
 
 log = structlog.get_logger()
 
@@ -68,7 +70,7 @@ def create(settings: Settings) -> FastAPI:
         openapi_url="/v1/openapi.json",
         telemetry={"logs": False},
     )
-    app.include_router(HttpDoor(register, acceptor, watch, clock(settings.clock)).router())
+    app.include_router(HttpDoor(Credentials(register, KeySets()), acceptor, watch, clock(settings.clock)).router())
     add_health(app, redis, register, settings)
     add_problems(app)
     return app

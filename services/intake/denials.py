@@ -9,10 +9,11 @@ import structlog
 
 from services.intake import metrics
 from services.intake.problems import ProblemType, Refused
+from shared.tokens import TokenRule
 
 log = structlog.get_logger()
 
-CredentialRule = Literal["no_credential", "unknown_key", "expired_key"]
+CredentialRule = Literal["no_credential", "unknown_key", "expired_key", "unknown_subject"] | TokenRule
 """Why a credential opens nothing. A revoked key is an unknown one: nothing of it is kept."""
 
 
@@ -27,7 +28,7 @@ class Denied:
 def unauthenticated(denied: Denied, door: str) -> Refused:
     """What the sender hears: the same whatever was wrong, so that a guess learns nothing from the answer."""
     note(denied.rule, denied.source, door)
-    return Refused(ProblemType.UNAUTHENTICATED, "a valid key is needed: Authorization: Bearer <key>")
+    return Refused(ProblemType.UNAUTHENTICATED, "a valid key or token is needed: Authorization: Bearer <it>")
 
 
 def note_outside_grant(verdicts: Iterable[object], source: str, door: str) -> None:

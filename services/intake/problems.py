@@ -52,7 +52,7 @@ class ProblemType(Enum):
     BATCH = "batch", 400, "A batch is a JSON array of events, an event a JSON object", Then.FIX
     HEADER = "header", 400, "A ce- header that cannot be read as an attribute", Then.FIX
     PARAMETER = "parameter", 400, "A parameter is missing or malformed", Then.FIX
-    UNAUTHENTICATED = "unauthenticated", 401, "No valid key", Then.FIX
+    UNAUTHENTICATED = "unauthenticated", 401, "No valid credential", Then.FIX
     NOT_GRANTED = "not-granted", 403, "Outside the source's grant", Then.FIX
     NOT_FOUND = "not-found", 404, "No such page", Then.FIX
     NO_RECEIPT = "no-receipt", 404, "Nothing was accepted under this source and id", Then.RETRY

@@ -19,6 +19,12 @@ KEY_BYTES: Final = 32
 def add(path: Path, entry: dict[str, object], expires: datetime | None = None) -> str:
     """Append a source with a new key and return the key, which is kept nowhere. Raises BadSources; the file is as it was."""
     key = secrets.token_urlsafe(KEY_BYTES)
+    append(path, {**entry, "keys": [written(Key(hash=hash_of(key), expires=expires))]})
+    return key
+
+
+def append(path: Path, entry: dict[str, object]) -> None:
+    """Append a source with the credentials that the entry names. Raises BadSources; the file is as it was."""
     with alone(path):
         known = read(path).sources if path.exists() else ()
         if any(each.slug == entry["slug"] for each in known):
@@ -26,10 +32,9 @@ def add(path: Path, entry: dict[str, object], expires: datetime | None = None) -
         document = tomlkit.parse(path.read_text()) if path.exists() else tomlkit.document()
         tables = document.setdefault("sources", tomlkit.aot())
         table = tomlkit.table()
-        table.update({"slug": entry.pop("slug"), "keys": [written(Key(hash=hash_of(key), expires=expires))], **entry})
+        table.update(entry)
         tables.append(table)
         replace(path, tomlkit.dumps(document))
-    return key
 
 
 def rotate(path: Path, slug: str, overlap_ends: datetime, expires: datetime | None = None) -> str:
@@ -62,6 +67,8 @@ def revoke(path: Path, slug: str, key_id: str | None = None) -> int:
             if key_id in (None, Key.model_validate(hash_alone(keys[place])).id):
                 del keys[place]
                 taken += 1
+        if key_id is None:
+            taken += len(table.pop("tokens", ()))
     return taken
 
 

@@ -1,4 +1,4 @@
-"""The sources file: who may say what, by the hashes of their keys. Read again when it changes, edited by the command line.
+"""The sources file: who may say what, by the hashes of their keys or the subjects of their tokens. Read again when it changes, edited by the command line.
 
 ```toml
 [[sources]]
@@ -12,11 +12,18 @@ types = ["custody.*", "case.registered"]   # catalogue or wire names, `*` for an
 parties = ["unc"]                          # in whose name it may hand over, and place and lift holds; `*` for all
 may_correct = []                           # prefixes of sources whose statements it may correct besides its own
 case_prefixes = ["K55-"]                   # how the numbers of its cases begin; `*`, or no such line, for all
+tokens = [{issuer = "https://id.example", subject = "unc-custody"}]       # whose tokens (JWT) are this source's
+
+[[issuers]]                                # an identity provider that is believed (shared/tokens.py)
+issuer = "https://id.example"
+audience = "rosette-intake"
+jwks_url = "https://id.example/jwks"
 ```
 """
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -37,6 +44,7 @@ from services.intake.denials import Denied
 from services.intake.grants import ANY, Source, types_named
 from shared.clock import Now, machine_now
 from shared.terms import Role
+from shared.tokens import Issuer
 from shared.wire import SLUG
 
 Slug = Annotated[str, StringConstraints(pattern=f"^{SLUG.pattern}$")]
@@ -66,6 +74,15 @@ def hash_alone(given: Any) -> Any:
     return {"hash": given} if isinstance(given, str) else given
 
 
+class Subject(BaseModel):
+    """Whom an issuer's token must be about (its claim `sub`)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    issuer: Text
+    subject: Text
+
+
 class Entry(BaseModel):
     """One source as the file has it."""
 
@@ -73,6 +90,7 @@ class Entry(BaseModel):
 
     slug: Slug
     keys: tuple[Annotated[Key, BeforeValidator(hash_alone)], ...] = ()
+    tokens: tuple[Subject, ...] = ()
     uris: Annotated[tuple[Text, ...], Field(min_length=1)]
     roles: Annotated[tuple[Role, ...], Field(min_length=1)]
     types: Annotated[tuple[Text, ...], Field(min_length=1)]
@@ -96,12 +114,23 @@ class File(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     sources: tuple[Entry, ...] = ()
+    issuers: tuple[Issuer, ...] = ()
 
     @model_validator(mode="after")
     def nothing_is_named_twice(self) -> "File":
-        for what in ([each.slug for each in self.sources], [key.hash for each in self.sources for key in each.keys]):
+        slugs: list[object] = [each.slug for each in self.sources]
+        keys: list[object] = [key.hash for each in self.sources for key in each.keys]
+        subjects: list[object] = [subject for each in self.sources for subject in each.tokens]
+        for what in (slugs, keys, subjects, [each.issuer for each in self.issuers]):
             if len(set(what)) != len(what):
-                raise ValueError("a slug or a key stands there twice")
+                raise ValueError("a slug, a key, a subject or an issuer stands there twice")
+        return self
+
+    @model_validator(mode="after")
+    def tokens_are_of_issuers_that_are_believed(self) -> "File":
+        believed = {each.issuer for each in self.issuers}
+        if any(token.issuer not in believed for each in self.sources for token in each.tokens):
+            raise ValueError("a token is of an issuer that does not stand there")
         return self
 
 
@@ -119,8 +148,26 @@ def read(path: Path) -> File:
         raise BadSources(f"{path}: not TOML in UTF-8: {type(error).__name__}") from None
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a file says, by what a credential is found with."""
+
+    by_hash: Mapping[str, tuple[Key, Source]]
+    by_subject: Mapping[tuple[str, str], Source]
+    issuers: Mapping[str, Issuer]
+
+    @classmethod
+    def of(cls, file: File) -> "Known":
+        entries = [(entry, entry.source()) for entry in file.sources]
+        return cls(
+            {key.hash: (key, source) for entry, source in entries for key in entry.keys},
+            {(token.issuer, token.subject): source for entry, source in entries for token in entry.tokens},
+            {each.issuer: each for each in file.issuers},
+        )
+
+
 class Register:
-    """The sources by their keys, as the file says now: a look at its stamp on each use costs two microseconds.
+    """The sources by their credentials, as the file says now: a look at its stamp on each use costs two microseconds.
 
     A file that cannot be read changes nothing: the sources stay as they were, and `broken` says so until it is mended or back.
     """
@@ -132,13 +179,13 @@ class Register:
         self._machine = machine
         self._on_change = on_change
         self._stamp: tuple[int, int, int] | None = stamp(path)
-        self._by_hash = by_hash(read(path))
+        self._known = Known.of(read(path))
         self.broken: str | None = None
 
     def holder(self, key: str) -> Source | Denied:
         """Whose key this is. Found by its hash, so that the time taken tells nothing about any key."""
         self.refresh()
-        found = self._by_hash.get(hash_of(key))
+        found = self._known.by_hash.get(hash_of(key))
         if found is None:
             return Denied("unknown_key")
         kept, source = found
@@ -146,12 +193,20 @@ class Register:
             return Denied("expired_key", source.slug)
         return source
 
+    def issuer(self, name: str) -> Issuer | None:
+        self.refresh()
+        return self._known.issuers.get(name)
+
+    def subject(self, issuer: str, subject: str) -> Source | Denied:
+        """Whose tokens these are."""
+        return self._known.by_subject.get((issuer, subject)) or Denied("unknown_subject")
+
     def refresh(self) -> None:
         try:
             if (now := stamp(self._path)) == self._stamp:
                 return
             self._stamp = now
-            self._by_hash = by_hash(read(self._path))
+            self._known = Known.of(read(self._path))
             broken = None
         except BadSources as error:
             broken = str(error)
@@ -166,10 +221,6 @@ class Register:
 def stamp(path: Path) -> tuple[int, int, int]:
     status = path.stat()
     return status.st_mtime_ns, status.st_size, status.st_ino
-
-
-def by_hash(file: File) -> dict[str, tuple[Key, Source]]:
-    return {key.hash: (key, source) for entry in file.sources for source in [entry.source()] for key in entry.keys}
 
 
 def hash_of(key: str) -> str:

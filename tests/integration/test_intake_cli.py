@@ -208,8 +208,8 @@ def test_of_each_refused_event_its_id_and_every_reason_are_told_up_to_a_bound(cl
     answers = json.loads(cli("submit", str(file), "--json", **env).stdout)["answers"]
     assert [each["id"] for each in answers] == ["G-1", *(each["id"] for each in bad)]
     said = cli("submit", str(file), **env | {"INTAKE_KEY": "wrong"})
-    assert (said.exit_code, said.stdout.count("No valid key")) == (1, 1)
-    assert f"events 1 to {len(bad) + 1}: No valid key" in said.stdout
+    assert (said.exit_code, said.stdout.count("No valid credential")) == (1, 1)
+    assert f"events 1 to {len(bad) + 1}: No valid credential" in said.stdout
 
 
 @pytest.mark.parametrize("where", ["http://127.0.0.1:9", "ftp://127.0.0.1:9"])

@@ -1,19 +1,24 @@
-"""Keys: several a source, each with its end, one taking over from another; and every denial in the log."""
+"""Keys and tokens: several a source, each with its end, one taking over from another; and every denial in the log."""
 
 import json
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import Any, Final
 
 import pytest
+from joserfc import jwt
+from joserfc.jwk import RSAKey
 from structlog.testing import capture_logs
 from typer.testing import CliRunner, Result
 
 from services.intake.__main__ import app
 from services.intake.denials import Denied
 from services.intake.grants import Source
-from services.intake.source_edits import add
+from services.intake.source_edits import add, append
 from services.intake.sources import BadSources, Register, hash_of, read
 from tests import facts
 from tests.integration.intake import key_of, running
@@ -127,3 +132,90 @@ async def test_a_revocation_is_effective_with_the_next_request(
         assert (await intake.submit(facts.released())).status_code == 202
         assert sources("revoke", "custodian").exit_code == 0
         assert (await intake.submit(facts.released())).status_code == 401
+
+
+# ------------------------------------------------------------------------------------------------- tokens
+PROVIDER: Final = "https://id.example"
+SIGNER: Final = RSAKey.generate_key(2048, {"kid": "now"})
+STALE: Final = RSAKey.generate_key(2048, {"kid": "gone"})
+
+
+@pytest.fixture
+def jwks_url() -> Iterator[str]:
+    """An issuer on this machine, that answers with its one key."""
+    body = json.dumps({"keys": [SIGNER.as_dict(private=False)]}).encode()
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/jwks"
+        server.shutdown()
+
+
+def token(key: RSAKey = SIGNER, **changed: Any) -> str:
+    said = {"iss": PROVIDER, "aud": "rosette-intake", "sub": "unc", "exp": int(time.time()) + 60} | changed
+    return jwt.encode({"alg": "RS256", "kid": key.kid or ""}, said, key)
+
+
+def believing(sources: Path, url: str) -> None:
+    issuer = f'[[issuers]]\nissuer = "{PROVIDER}"\naudience = "rosette-intake"\njwks_url = "{url}"\n'
+    sources.write_text(sources.read_text() + issuer)
+    entry = {"slug": "unc", "uris": [facts.SOURCES["custodian"]], "roles": ["custodian"], "types": ["*"], "parties": ["*"]}
+    append(sources, entry | {"tokens": [{"issuer": PROVIDER, "subject": "unc"}]})
+
+
+async def test_a_token_opens_what_its_subject_was_granted_until_it_is_revoked(
+    redis_url: str, tmp_path: Path, jwks_url: str, sources: Callable[..., Result]
+) -> None:
+    async with running(redis_url, tmp_path) as intake:
+        believing(intake.sources, jwks_url)
+        bearer = f"Bearer {token()}"
+        assert (await intake.submit(facts.released(), authorization=bearer)).status_code == 202
+        assert (await intake.submit(facts.determined(), authorization=bearer)).status_code == 403
+        assert "token          unc of https://id.example" in sources("show", "unc").stdout
+        assert json.loads(sources("revoke", "unc", "--json").stdout)["credentials"] == 1
+        assert (await intake.submit(facts.released(), authorization=bearer)).status_code == 401
+
+
+async def test_a_token_that_is_not_believed_is_denied_by_its_rule(redis_url: str, tmp_path: Path, jwks_url: str) -> None:
+    tricks = {
+        "token_expired": token(exp=int(time.time()) - 60),
+        "token_audience": token(aud="rosette-tracker"),
+        "token_issuer": token(iss="https://another.example"),
+        "token_key": token(STALE),
+        "token_signature": token(RSAKey.generate_key(2048, {"kid": "now"})),
+        "token_algorithm": ".".join(["eyJhbGciOiJub25lIiwia2lkIjoibm93In0", token().split(".")[1], ""]),
+        "unknown_subject": token(sub="uncle"),
+        "token_malformed": "a.b.c",
+    }
+    async with running(redis_url, tmp_path) as intake:
+        believing(intake.sources, jwks_url)
+        for rule, given in tricks.items():
+            with capture_logs() as lines:
+                answer = await intake.submit(facts.released(), authorization=f"Bearer {given}")
+            assert answer.status_code == 401
+            assert [line["rule"] for line in lines if line["event"] == "denied"] == [rule]
+            assert given not in str(lines)
+
+
+async def test_where_the_issuer_does_not_answer_the_sender_asks_again(redis_url: str, tmp_path: Path) -> None:
+    async with running(redis_url, tmp_path) as intake:
+        believing(intake.sources, "http://127.0.0.1:9/jwks")
+        answer = await intake.submit(facts.released(), authorization=f"Bearer {token()}")
+        assert (answer.status_code, answer.json()["then"]) == (503, "retry_same_id")
+        assert (await intake.submit(facts.released())).status_code == 202
+
+
+def test_a_source_that_comes_with_tokens_of_nobody_we_believe_is_not_added(sources: Callable[..., Result]) -> None:
+    grant = ("--uri", "urn:example:unc", "--role", "custodian", "--type", "custody.*")
+    refused = sources("add", "unc", *grant, "--token", PROVIDER, "unc")
+    assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)
+    assert "of an issuer that does not stand there" in refused.stderr

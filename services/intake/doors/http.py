@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 
 from services.intake import metrics
 from services.intake.accept import Acceptor
+from services.intake.credentials import Credentials
 from services.intake.denials import note
 from services.intake.desk import UNREACHED, Verdict, take
 from services.intake.doors import documents
@@ -23,14 +24,13 @@ from services.intake.preflight import Watch
 from services.intake.problems import ProblemType, Refused
 from services.intake.receipts import outcomes
 from services.intake.rehearsal import Rehearsed, rehearse
-from services.intake.sources import Register
 from shared.clock import Now
 from shared.terms import instant_text
 
 
 @dataclass(frozen=True, slots=True)
 class HttpDoor:
-    register: Register
+    known: Credentials
     acceptor: Acceptor
     watch: Watch
     now: Now
@@ -73,7 +73,7 @@ class HttpDoor:
         A batch answers 200 with a status for each event, in order; it is not atomic. Sending the same again is always safe.
         With `dry_run=true` all of that is judged and nothing is written: 200 says that the event would be accepted now.
         """
-        source = holder(self.register, credentials)
+        source = await holder(self.known, credentials)
         if isinstance(source, Refused):
             return problem(source)
         mode = mode_of(request)
@@ -106,7 +106,7 @@ class HttpDoor:
         With `after` all that this credential had accepted under `source`, a page at a time and in order within each stream:
         begin with the empty cursor, and go on with `next`, at once while there is `more` and later for what came since.
         """
-        reader = holder(self.register, credentials)
+        reader = await holder(self.known, credentials)
         if isinstance(reader, Refused):
             return problem(reader)
         asked = asked_of(source, id, after)
