@@ -44,10 +44,7 @@ def add(
     party: Annotated[list[str] | None, typer.Option(help="In whose name it may speak; * for all.")] = None,
     may_correct: Annotated[list[str] | None, typer.Option(help="A source whose statements it may correct.")] = None,
     case_prefix: Annotated[list[str] | None, typer.Option(help="How the numbers of its cases begin; without: all.")] = None,
-    token: Annotated[
-        tuple[str, str] | None,
-        typer.Option(metavar="ISSUER SUBJECT", help="Whose tokens are its credential, instead of a key."),
-    ] = None,
+    token: Annotated[tuple[str, str] | None, typer.Option(metavar="ISSUER SUBJECT", help="Tokens instead of a key.")] = None,
     expires_days: Expires = YEAR_DAYS,
     file: SourcesFile = None,
     as_json: Json = False,
@@ -57,15 +54,14 @@ def add(
     entry |= {"parties": party or [], "may_correct": may_correct or [], "case_prefixes": case_prefix or [ANY]}
     if not types_named(type_):
         raise stop("no type of the catalogue has such a name", USAGE)
-    key = None
     with file_of(file) as path:
-        if token is None:
-            key = edits.add(path, entry, machine_now() + timedelta(days=expires_days))
-        else:
-            edits.append(path, entry | {"tokens": [{"issuer": token[0], "subject": token[1]}]})
-    typer.echo(
-        json.dumps({"slug": slug, "key": key}) if as_json else key or f"{slug} comes with tokens of {token and token[0]}"
-    )
+        if token is not None:
+            issuer, subject = token
+            edits.append(path, entry | {"tokens": [{"issuer": issuer, "subject": subject}]})
+            typer.echo(json.dumps({"slug": slug}) if as_json else f"{slug} comes with tokens of {issuer}")
+            return
+        key = edits.add(path, entry, machine_now() + timedelta(days=expires_days))
+    typer.echo(json.dumps({"slug": slug, "key": key}) if as_json else key)
 
 
 @sources.command()

@@ -1,4 +1,6 @@
-"""The sources file: who may say what, by the hashes of their keys or the subjects of their tokens. Read again when it changes, edited by the command line.
+"""The sources file: who may say what, by the hashes of their keys or the subjects of their tokens.
+
+It is read again when it changes, and edited by the command line.
 
 ```toml
 [[sources]]
