@@ -41,6 +41,9 @@ ATTRIBUTE_NAME: Final = re.compile(r"[a-z0-9]{1,20}")
 IDENTITY: Final = re.compile(r"[!-~]{1,200}")
 """`source` and `id`: printable ASCII without white space: a receipt's field and a discrepancy's id read one way only."""
 
+MOST_ERRORS: Final = 64
+"""Of one event, told one by one. Beyond that it is no event that somebody meant, and telling costs more than reading."""
+
 SLUG: Final = re.compile(r"[a-z0-9-]{1,40}")
 """A source's short name, under which intake says who submitted an event."""
 
@@ -206,6 +209,8 @@ def facts_of(fact: type[Fact], form: bytes, at: str) -> Fact:
     try:
         return cast("Fact", envelope(fact).model_validate_json(form).data)  # type: ignore[attr-defined]
     except ValidationError as error:
+        if error.error_count() > MOST_ERRORS:
+            raise Invalid(Problem(at, "too_many_errors", f"more than {MOST_ERRORS} errors")) from None
         raise Invalid(*(problem_of(each, at) for each in error.errors(include_url=False, include_input=False))) from None
 
 

@@ -10,7 +10,7 @@ from services.intake.case_numbers import case_numbers
 from services.intake.grants import Source
 from services.intake.nearest import lead_on
 from services.intake.problems import ProblemType, Refused
-from services.intake.strict_json import flaw
+from services.intake.strict_json import flaw, step
 from shared import wire
 from shared.events import BY_WIRE_NAME, may_correct
 from shared.events.base import Fact
@@ -19,6 +19,13 @@ from shared.events.event import Event
 
 LARGEST_EVENT_BYTES: Final = 64 * 1024
 """Of an event written compactly, so that white space and the mode of transport make no difference."""
+
+
+SMALL_EVENT_BYTES: Final = 8 * 1024
+"""Ten times a usual event. One beyond it is searched for lists that are too long: each wrong item of a list costs its words."""
+
+LONGEST_ATTRIBUTE: Final = 1024
+"""Characters of a context attribute; `data` has limits of its own, field by field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ def admit(submission: Submission, source: Source) -> Admitted | Refused:
     said = submission.said
     if not isinstance(said, dict):
         return Refused(ProblemType.BATCH, "an event is a JSON object")
-    if submission.suspect and (found := flaw(said)) is not None:
+    if (found := beyond_limits(said, suspect=submission.suspect)) is not None:
         return found
     for name in wire.INTAKE_ATTRIBUTES & said.keys():
         return Refused(ProblemType.RESERVED_ATTRIBUTE, "only intake writes it", f"/{name}")
@@ -56,7 +63,7 @@ def admit(submission: Submission, source: Source) -> Admitted | Refused:
         event = wire.read(said)
     except wire.Invalid as invalid:
         # An event that reads is no deeper than its type, so only one that does not read needs a look at its levels.
-        return flaw(said) or too_large(said) or invalid_event(said, invalid.problems)
+        return flaw(said) or invalid_event(said, invalid.problems)
     if (outside := next(outside_grant(event, source), None)) is not None:
         return outside
     body = orjson.dumps(
@@ -68,15 +75,23 @@ def admit(submission: Submission, source: Source) -> Admitted | Refused:
             "submitterrole": event.data.actor.role,
         }
     )
-    if len(body) > LARGEST_EVENT_BYTES and (large := too_large(said)) is not None:
-        return large
     return Admitted(event, body, submission.recordedtime)
 
 
-def too_large(said: wire.CloudEvent) -> Refused | None:
-    if len(orjson.dumps(said)) <= LARGEST_EVENT_BYTES:
-        return None
-    return Refused(ProblemType.EVENT_TOO_LARGE, f"more than {LARGEST_EVENT_BYTES} bytes")
+def beyond_limits(said: wire.CloudEvent, *, suspect: bool) -> Refused | None:
+    """What no event may hold or be. Judged before it is read, because reading what is wrong costs a thousand times more."""
+    if suspect and (found := flaw(said)) is not None:
+        return found
+    for name, value in said.items():
+        if type(value) is str and len(value) > LONGEST_ATTRIBUTE:
+            return Refused(ProblemType.TOO_LONG, f"more than {LONGEST_ATTRIBUTE} characters", step(name))
+    try:
+        size = len(orjson.dumps(said))
+    except orjson.JSONEncodeError:
+        return flaw(said)
+    if size > LARGEST_EVENT_BYTES:
+        return Refused(ProblemType.EVENT_TOO_LARGE, f"more than {LARGEST_EVENT_BYTES} bytes")
+    return flaw(said) if size > SMALL_EVENT_BYTES else None
 
 
 def invalid_event(said: wire.CloudEvent, problems: tuple[wire.Problem, ...]) -> Refused:

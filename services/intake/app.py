@@ -19,7 +19,8 @@ from services.intake.accept import Acceptor
 from services.intake.credentials import Credentials
 from services.intake.doors.answers import json, problem
 from services.intake.doors.http import HttpDoor
-from services.intake.preflight import Watch, ready
+from services.intake.preflight import Watch, ready, repeat
+from services.intake.pressure import Pressure, Shares
 from services.intake.problems import ProblemType, Refused
 from services.intake.settings import Settings
 from services.intake.sources import Register
@@ -47,6 +48,7 @@ def create(settings: Settings) -> FastAPI:
     register = Register(settings.sources, on_change=sources_changed)
     acceptor = Acceptor(redis, settings.replicas)
     watch = Watch(redis, settings.redis_durability)
+    pressure = Pressure(redis, Shares(settings.source_events_s), settings.lag_limit)
     metrics.DURABILITY_ASSERTED.set(settings.redis_durability == "asserted")
 
     @asynccontextmanager
@@ -54,10 +56,10 @@ def create(settings: Settings) -> FastAPI:
         await acceptor.offer()
         await watch.look()
         stop = asyncio.Event()
-        watching = asyncio.create_task(watch.run(stop))
+        looking = [asyncio.create_task(repeat(look, stop)) for look in (watch.look, pressure.look)]
         yield
         stop.set()
-        await asyncio.wait([watching], timeout=LAST_LOOK_S)
+        await asyncio.wait(looking, timeout=LAST_LOOK_S)
         await redis.aclose()
 
     app = FastAPI(
@@ -70,7 +72,8 @@ def create(settings: Settings) -> FastAPI:
         openapi_url="/v1/openapi.json",
         telemetry={"logs": False},
     )
-    app.include_router(HttpDoor(Credentials(register, KeySets()), acceptor, watch, clock(settings.clock)).router())
+    keys = Credentials(register, KeySets())
+    app.include_router(HttpDoor(keys, acceptor, watch, pressure, clock(settings.clock)).router())
     add_health(app, redis, register, settings)
     add_problems(app)
     return app

@@ -17,3 +17,4 @@ SOURCES_BROKEN: Final = Gauge("rosette_intake_sources_broken", "1 while the sour
 DURABILITY_ASSERTED: Final = Gauge(
     "rosette_intake_redis_durability_asserted", "1 where an operator answers for the server's durability, unchecked."
 )
+LAG: Final = Gauge("rosette_intake_unfiled", "Accepted and not filed yet, by the streams' counters at the last look.")

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Final
 
@@ -89,13 +90,6 @@ class Watch:
         self._redis = redis
         self._durability = durability
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Look over and over until `stop` is set: a client that is cancelled as its answer arrives may take no notice."""
-        while not stop.is_set():
-            await self.look()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), LOOK_EVERY_S)
-
     async def look(self) -> None:
         try:
             reasons = await forgetful(self._redis, self._durability)
@@ -104,3 +98,11 @@ class Watch:
         if reasons != self.reasons:
             log.error("server unsafe, nothing is accepted", reasons=reasons) if reasons else log.info("server safe again")
         self.reasons = reasons
+
+
+async def repeat(look: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
+    """Look over and over until `stop` is set: a client that is cancelled as its answer arrives may take no notice."""
+    while not stop.is_set():
+        await look()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), LOOK_EVERY_S)

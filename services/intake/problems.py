@@ -46,6 +46,8 @@ class ProblemType(Enum):
     NOT_UTF_8 = "not-utf-8", 400, "The body is not UTF-8", Then.FIX
     NOT_JSON = "not-json", 400, "The body is not JSON", Then.FIX
     TOO_DEEP = "too-deep", 400, "Nested too deeply", Then.FIX
+    TOO_MANY_MEMBERS = "too-many-members", 400, "An object with too many members, or a list with too many items", Then.FIX
+    TOO_LONG = "too-long", 400, "An attribute that is too long", Then.FIX
     DUPLICATE_KEY = "duplicate-key", 400, "An object has the same member twice", Then.FIX
     NUMBER = "number", 400, "A number that no event may hold", Then.FIX
     CHARACTER = "character", 400, "A character that no event may hold", Then.FIX
@@ -57,6 +59,7 @@ class ProblemType(Enum):
     NOT_FOUND = "not-found", 404, "No such page", Then.FIX
     NO_RECEIPT = "no-receipt", 404, "Nothing was accepted under this source and id", Then.RETRY
     METHOD = "method", 405, "Not a method of this page", Then.FIX
+    SLOW_BODY = "slow-body", 408, "The request came too slowly", Then.RETRY
     IDENTITY_CONFLICT = "identity-conflict", 409, "This source and id already say something else", Then.NEVER
     BODY_TOO_LARGE = "body-too-large", 413, "The request is too large", Then.FIX
     EVENT_TOO_LARGE = "event-too-large", 413, "The event is too large", Then.FIX
@@ -67,9 +70,11 @@ class ProblemType(Enum):
     INVALID_EVENT = "invalid-event", 422, "Not a valid event of its type", Then.FIX
     RESERVED_ATTRIBUTE = "reserved-attribute", 422, "An attribute that only intake writes", Then.FIX
     CORRECTION = "correction", 422, "A correction that cannot have an effect", Then.FIX
+    TOO_FAST = "too-fast", 429, "More than this source's share", Then.RETRY
     INTERNAL = "internal", 500, "Intake failed", Then.RETRY
     UNAVAILABLE = "unavailable", 503, "The streams cannot be reached", Then.RETRY
     UNSAFE = "unsafe", 503, "The streams may forget what they accept", Then.RETRY
+    FULL = "full", 503, "The streams have almost no memory left", Then.RETRY
     NOT_DURABLE = "not-durable", 503, "Not yet on as many replicas as configured", Then.RETRY
 
     @property
@@ -79,13 +84,20 @@ class ProblemType(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Not taken. `rule` names the part of a grant that does not cover the event; `errors` are all that was found."""
+    """Not taken. `rule` names the part of a grant that does not cover the event; `errors` are all that was found;
+    `retry_after_s` counts where time alone helps."""
 
     type: ProblemType
     detail: str
     pointer: str = ""
     rule: str | None = None
     errors: tuple[wire.Problem, ...] = ()
+    retry_after_s: int = RETRY_AFTER_S
+
+    @property
+    def passes(self) -> bool:
+        """Whether it is a matter of time, so that the answer says when to come again."""
+        return self.type.status in (429, 503)
 
     def document(self) -> dict[str, Any]:
         """The problem as RFC 9457 JSON; `pointer` is empty where all of the event or request is meant."""
@@ -99,8 +111,8 @@ class Refused:
         }
         if self.rule is not None:
             document["rule"] = self.rule
-        if self.type.status == 503:
-            document["retry_after_s"] = RETRY_AFTER_S
+        if self.passes:
+            document["retry_after_s"] = self.retry_after_s
         if self.errors:
             shown = self.errors[:ERRORS_SHOWN]
             document["errors"] = [{"pointer": e.pointer, "code": e.code, "message": e.message} for e in shown]

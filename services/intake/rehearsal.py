@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from services.intake.admit import Admitted, Submission, admit
-from services.intake.denials import note_outside_grant
-from services.intake.desk import CONFLICT, UNREACHED
+from services.intake.admit import Admitted, Submission
+from services.intake.desk import CONFLICT, UNREACHED, judge
 from services.intake.grants import Source
 from services.intake.outages import is_outage
 from services.intake.problems import Refused
@@ -29,8 +28,7 @@ class Rehearsed:
 
 async def rehearse(submissions: Sequence[Submission], source: Source, redis: "Redis") -> list[Rehearsed | Refused]:
     """What `take` would answer, for each submission. A promise about nothing: another may take the id meanwhile."""
-    judged = [admit(submission, source) for submission in submissions]
-    note_outside_grant(judged, source.slug, submissions[0].door if submissions else "")
+    judged = await judge(submissions, source)
     places = [(each.event.stream, *each.event.key) for each in judged if isinstance(each, Admitted)]
     try:
         receipts = await known_receipts(redis, places)

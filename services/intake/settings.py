@@ -28,5 +28,12 @@ class Settings(BaseSettings):
     """`checked`: start only where the server is seen to keep what it acknowledges. `asserted`: the operator answers for it,
     where CONFIG is forbidden; readiness and metrics say so."""
 
+    source_events_s: Annotated[int, Field(ge=1)] = 5000
+    """Events a second that one source may send to one process; four seconds of it at once."""
+
+    lag_limit: Annotated[int, Field(ge=0)] = 200_000
+    """Events accepted and not filed, from which on the sources share what the tracker files. Each takes about a kilobyte of
+    the server's memory until it is trimmed."""
+
     clock: Path | None = None
     """A story clock's file, for a demo or a test; without one the machine's clock."""

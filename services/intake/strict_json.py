@@ -16,6 +16,12 @@ from shared.wire import pointer_step
 DEPTH: Final = 40
 """Levels of nesting; the deepest event of the catalogue has seven."""
 
+MEMBERS: Final = 256
+"""Of one object; the largest of the catalogue has fewer than thirty, and every unknown one costs the words that refuse it."""
+
+ITEMS: Final = 2000
+"""Of one list: as many as the longest of the catalogue may hold."""
+
 GREATEST_INTEGER: Final = 2**53 - 1
 """Beyond it RFC 8785 rounds, and two different numbers would have one digest."""
 
@@ -67,6 +73,7 @@ class Watch:
     def members(self, members: list[tuple[str, Any]]) -> dict[str, Any]:
         kept = dict(members)
         if len(kept) == len(members):
+            self.suspect |= len(kept) > MEMBERS
             return kept
         self.suspect = True
         repeated = RepeatedMember(kept)
@@ -94,6 +101,10 @@ def flaw(value: Any, depth: int = 1) -> Refused | None:
         return Refused(ProblemType.TOO_DEEP, f"more than {DEPTH} levels")
     if isinstance(value, RepeatedMember):
         return Refused(ProblemType.DUPLICATE_KEY, "the same member twice", step(value.name))
+    if isinstance(value, dict) and len(value) > MEMBERS:
+        return Refused(ProblemType.TOO_MANY_MEMBERS, f"more than {MEMBERS} members")
+    if isinstance(value, list) and len(value) > ITEMS:
+        return Refused(ProblemType.TOO_MANY_MEMBERS, f"more than {ITEMS} items")
     if isinstance(value, str):
         return None if (found := bad_character(value)) is None else Refused(ProblemType.CHARACTER, found)
     if isinstance(value, float) or (isinstance(value, int) and not -GREATEST_INTEGER <= value <= GREATEST_INTEGER):

@@ -1,7 +1,8 @@
 """Intake for tests: the application in this process, with a key for every role of `tests/facts.py`."""
 
+import asyncio
 import subprocess
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,6 +94,15 @@ async def running(redis_url: str, folder: Path, **settings: Any) -> AsyncIterato
         httpx2.AsyncClient(transport=transport, base_url="http://intake") as client,
     ):
         yield Intake(client, file)
+
+
+async def answered(status: int, ask: Callable[[], Awaitable[httpx2.Response]]) -> httpx2.Response:
+    """The first answer with this status; the test's own time limit ends the asking."""
+    while True:
+        answer = await ask()
+        if answer.status_code == status:
+            return answer
+        await asyncio.sleep(0.05)
 
 
 def entries(redis: Redis, stream: Stream) -> list[tuple[bytes, dict[bytes, bytes]]]:

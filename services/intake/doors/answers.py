@@ -8,7 +8,7 @@ from fastapi import Response
 
 from services.intake.desk import Receipted, Verdict
 from services.intake.listing import Page, cursor_text
-from services.intake.problems import MEDIA_TYPE, RETRY_AFTER_S, ProblemType, Refused
+from services.intake.problems import MEDIA_TYPE, ProblemType, Refused
 from services.intake.receipts import Outcome
 from services.intake.rehearsal import Rehearsed
 
@@ -78,8 +78,8 @@ def problem(refused: Refused) -> Response:
     response = json(refused.type.status, refused.document(), MEDIA_TYPE)
     if refused.type is ProblemType.UNAUTHENTICATED:
         response.headers["www-authenticate"] = "Bearer"
-    if refused.type.status == 503:
-        response.headers["retry-after"] = str(RETRY_AFTER_S)
-    if refused.type is ProblemType.BODY_TOO_LARGE:
+    if refused.passes:
+        response.headers["retry-after"] = str(refused.retry_after_s)
+    if refused.type in (ProblemType.BODY_TOO_LARGE, ProblemType.SLOW_BODY):
         response.headers["connection"] = "close"
     return response

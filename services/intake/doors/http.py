@@ -21,6 +21,7 @@ from services.intake.doors.requests import BATCH, DOOR, asked_of, body_of, mode_
 from services.intake.listing import page_after
 from services.intake.outages import is_outage
 from services.intake.preflight import Watch
+from services.intake.pressure import Pressure
 from services.intake.problems import ProblemType, Refused
 from services.intake.receipts import outcomes
 from services.intake.rehearsal import Rehearsed, rehearse
@@ -33,6 +34,7 @@ class HttpDoor:
     known: Credentials
     acceptor: Acceptor
     watch: Watch
+    pressure: Pressure
     now: Now
 
     def router(self) -> APIRouter:
@@ -49,7 +51,7 @@ class HttpDoor:
                     "model": list[documents.Item] | documents.Rehearsal,
                     "description": "A batch: one status for each event. With dry_run one event: that it would be accepted",
                 },
-                **problems(400, 401, 403, 409, 413, 415, 422, 503),
+                **problems(400, 401, 403, 408, 409, 413, 415, 422, 429, 503),
             },
             openapi_extra=DESCRIBED,
         )
@@ -76,6 +78,8 @@ class HttpDoor:
         source = await holder(self.known, credentials)
         if isinstance(source, Refused):
             return problem(source)
+        if (waits := self.pressure.refusal(source.slug)) is not None:
+            return problem(waits)
         mode = mode_of(request)
         if isinstance(mode, Refused):
             return problem(mode)
@@ -84,6 +88,7 @@ class HttpDoor:
             return problem(body)
         with metrics.ACCEPT_SECONDS.time():
             submissions = statements(request, body, mode, instant_text(self.now()))
+            self.pressure.charge(source.slug, 1 if isinstance(submissions, Refused) else len(submissions), len(body))
             if isinstance(submissions, Refused):
                 return problem(submissions)
             if dry_run:

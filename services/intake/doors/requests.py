@@ -1,5 +1,6 @@
 """What a request to the HTTP door is, before anything in it is an event: its mode, its size, and the statements it holds."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Final
 
@@ -9,7 +10,7 @@ from services.intake.admit import Submission
 from services.intake.doors import binary
 from services.intake.listing import Cursor, cursor_of
 from services.intake.problems import ProblemType, Refused
-from services.intake.strict_json import parse
+from services.intake.strict_json import MEMBERS, parse
 from shared.wire import IDENTITY
 
 STRUCTURED: Final = "application/cloudevents+json"
@@ -18,6 +19,8 @@ BINARY: Final = "application/json"
 """Where the attributes are headers; without them it says nothing about an event."""
 LARGEST_BODY_BYTES: Final = 8 * 1024 * 1024
 MOST_EVENTS: Final = 500
+BODY_WITHIN_S: Final = 30.0
+"""For 8 MiB over a line of 2 Mbit/s; who is slower holds a connection, and sends less at once."""
 DOOR: Final = "http"
 
 
@@ -49,12 +52,16 @@ async def body_of(request: Request) -> bytes | Refused:
     if not length.isdecimal() or int(length) > 2 * LARGEST_BODY_BYTES:
         return too_large
     chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > 2 * LARGEST_BODY_BYTES:
-            break
-        if size <= LARGEST_BODY_BYTES:
-            chunks.append(chunk)
+    try:
+        async with asyncio.timeout(BODY_WITHIN_S):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > 2 * LARGEST_BODY_BYTES:
+                    break
+                if size <= LARGEST_BODY_BYTES:
+                    chunks.append(chunk)
+    except TimeoutError:
+        return Refused(ProblemType.SLOW_BODY, f"not whole within {BODY_WITHIN_S:g} s")
     return b"".join(chunks) if size <= LARGEST_BODY_BYTES else too_large
 
 
@@ -69,7 +76,8 @@ def statements(request: Request, body: bytes, mode: str, at: str) -> Sequence[Su
         said = binary.attributes(request.headers.raw)
         if isinstance(said, Refused):
             return said
-        return [Submission(said | {"data": parsed.value}, DOOR, at, suspect=parsed.suspect or "\0" in "".join(said.values()))]
+        suspect = parsed.suspect or len(said) >= MEMBERS or "\0" in "".join(said.values())
+        return [Submission(said | {"data": parsed.value}, DOOR, at, suspect)]
     if not isinstance(parsed.value, list):
         return Refused(ProblemType.BATCH, "a batch is a JSON array")
     if len(parsed.value) > MOST_EVENTS:
