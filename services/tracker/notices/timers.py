@@ -3,7 +3,10 @@
 So a late batch raises no false alarm, neither in a replay nor after an outage of our own: what would have ended it comes first.
 """
 
+import time
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
 import structlog
 from redis.asyncio import Redis
@@ -18,14 +21,33 @@ from shared.terms import STREAMS, Stream
 
 log = structlog.get_logger()
 
+LOOK_EVERY_S: Final = 5.0
+"""On the machine's clock: where nothing was filed or said since the last look, and nothing has come due, it is good this long.
+Only a new directory or policy has to wait for the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the last look saw, when it was (the machine's clock), and when time alone brings the next alarm."""
+
+    reached: Counters
+    said: tuple[Any, ...] | None
+    at_s: float
+    next: datetime | None
+
+    def is_good(self, reached: Counters, said: tuple[Any, ...] | None, as_of: datetime) -> bool:
+        unchanged = (self.reached, self.said) == (reached, said)
+        return unchanged and (self.next is None or as_of < self.next) and time.monotonic() - self.at_s < LOOK_EVERY_S
+
 
 class Timers:
-    """Remembers the last instant asked about, until the record has come as far as intake had by then."""
+    """Remembers the last instant asked about, until the record has come as far as intake had by then; and the last look."""
 
     def __init__(self, register: Register, redis: Redis) -> None:
         self.register = register
         self.redis = redis
         self._asked: tuple[datetime, Counters] | None = None
+        self._looked: Looked | None = None
 
     async def look(self) -> int:
         """Reconcile the alarms, if the record has come far enough. Returns how many changed; without Redis none do.
@@ -40,13 +62,18 @@ class Timers:
             log.warning("notices.outage", because=type(outage).__name__)
             return 0
         async with self.register.pool.connection() as conn:
-            reached = await come(conn)
+            reached, said = await come(conn), await alarms.said(conn)
         as_of = None
         if covers(reached, given_out):
             as_of, self._asked = now, None
         elif self._asked is None or covers(reached, self._asked[1]):
             as_of, self._asked = self._asked[0] if self._asked is not None else None, (now, given_out)
-        return await alarms.look(self.register, as_of) if as_of is not None else 0
+        if as_of is None or (self._looked is not None and self._looked.is_good(reached, said, as_of)):
+            return 0
+        changed = await alarms.look(self.register, as_of)
+        if changed is not None:
+            self._looked = Looked(reached, said, time.monotonic(), await self.next(as_of))
+        return changed or 0
 
     async def next(self, after: datetime) -> datetime | None:
         """When an alarm may come due next, as things stand."""

@@ -26,14 +26,17 @@ from services.tracker.record.notices_store import alarms, apply, unanswered
 
 ALONE: Final = "SELECT pg_try_advisory_xact_lock(5530, 2)"
 GAPS: Final = """SELECT stream, epoch, low FROM "freeze" WHERE kind = 'gap' AND lifted_at IS NULL"""
+SAID: Final = """
+    SELECT (SELECT max(no) FROM notice_transition), (SELECT array_agg(no ORDER BY no) FROM "freeze" WHERE lifted_at IS NULL)
+"""
 OPENINGS: Final = """
     SELECT min((reason ->> 'until')::timestamptz) FROM notice, jsonb_array_elements(reasons) AS reason
      WHERE kind = 'escalation' AND state = 'held' AND (reason ->> 'until')::timestamptz > %s
 """
 
 
-async def look(register: Register, as_of: datetime) -> int:
-    """Reconcile all alarms as of an instant. Returns how many changed; none where somebody else is looking.
+async def look(register: Register, as_of: datetime) -> int | None:
+    """Reconcile all alarms as of an instant. Returns how many changed; None where somebody else is looking.
 
     Raises:
         psycopg.OperationalError: the record is out of reach; nothing was written.
@@ -41,7 +44,7 @@ async def look(register: Register, as_of: datetime) -> int:
     async with register.pool.connection() as conn, conn.transaction():
         row = await (await conn.execute(ALONE)).fetchone()
         if row is None or not row[0]:
-            return 0
+            return None
         cursor = conn.cursor(binary=True)
         rule = await register.policies.in_force(cursor)
         owed = await due(conn, rule.policy, await load_directory(conn), as_of)
@@ -62,6 +65,11 @@ async def due(conn: AsyncConnection[Any], policy: Policy, directory: Directory, 
         | operators.of_silent(silent, policy, directory, as_of)
         | escalations(waiting, policy, directory, as_of)
     )
+
+
+async def said(conn: AsyncConnection[Any]) -> tuple[Any, ...] | None:
+    """What has been said so far: the last change of a notice, which every answer to one makes, and the freezes that are open."""
+    return await (await conn.execute(SAID)).fetchone()
 
 
 async def next_alarm(conn: AsyncConnection[Any], policy: Policy, after: datetime) -> datetime | None:

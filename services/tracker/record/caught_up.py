@@ -9,20 +9,23 @@ from services.tracker.record.claimable import Counters
 from services.tracker.record.watermarks import absorb
 from shared.terms import Stream
 
-EPOCHS: Final = "SELECT stream, epoch, through FROM epoch WHERE current"
-RUNS: Final = """
-    SELECT low, high FROM filed_range WHERE stream = %(stream)s AND epoch = %(epoch)s
-    UNION ALL SELECT low, high FROM "freeze"
-     WHERE stream = %(stream)s AND epoch = %(epoch)s AND kind = 'gap' AND lifted_at IS NULL
+COME: Final = """
+    SELECT epoch.stream, epoch.epoch, epoch.through, run.low, run.high FROM epoch LEFT JOIN (
+      SELECT stream, epoch, low, high FROM filed_range
+      UNION ALL SELECT stream, epoch, low, high FROM "freeze" WHERE kind = 'gap' AND lifted_at IS NULL
+    ) AS run USING (stream, epoch) WHERE epoch.current
 """
 
 
 async def come(conn: AsyncConnection[Any]) -> Counters:
     """Per stream the current epoch, and up to where everything is filed or known to be missing: that will not come."""
+    rows = await (await conn.execute(COME)).fetchall()
+    runs: dict[Stream, list[tuple[int, int]]] = {}
+    for stream, _, _, low, high in rows:
+        runs.setdefault(stream, []).extend([(low, high)] if low is not None else [])
     found: dict[Stream, tuple[str, int]] = {}
-    for stream, epoch, through in await (await conn.execute(EPOCHS)).fetchall():
-        runs = await (await conn.execute(RUNS, {"stream": stream, "epoch": epoch})).fetchall()
-        found[stream] = epoch, absorb(through, runs).through
+    for stream, epoch, through, _, _ in rows:
+        found[stream] = epoch, absorb(through, runs[stream]).through
     return found
 
 
