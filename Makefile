@@ -10,9 +10,9 @@ PYTHON ?= $(shell for p in $(CANDIDATES); do \
 READY := .venv/.ready
 RUN := .venv/bin/python
 PYTEST := $(RUN) -m pytest
-# Most tests wait for servers rather than for a core; each worker has servers of its own.
+# Most tests wait for servers rather than for a core; each worker has servers of its own. Tests that share a story share a worker.
 WORKERS ?= 2
-IN_PARALLEL := -n $(WORKERS) --dist worksteal
+IN_PARALLEL := -n $(WORKERS) --dist loadgroup
 COMPILE := .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
   --custom-compile-command "make lock"
 
@@ -53,6 +53,7 @@ test: $(READY) ## run the tests that need no Docker engine
 test-long: $(READY) ## properties and stories of telling on new stories, many: about an hour
 	@ROSETTE_STORIES=5000 $(PYTEST) tests/property --timeout=0
 	@ROSETTE_STORIES=50000 $(PYTEST) tests/unit/test_telling_stories.py --timeout=0
+	@ROSETTE_STORIES=3 $(PYTEST) tests/e2e/test_k55.py
 
 sabotage: $(READY) ## break each invariant on purpose, and see its test go red
 	@$(RUN) -m tests.sabotage

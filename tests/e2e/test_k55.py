@@ -1,6 +1,7 @@
 """`python -m demo --story k55`: six years through both services, compared with a truth that they never read."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +12,10 @@ import pytest
 CHECKOUT = Path(__file__).parents[2]
 LONGEST_RUN_S = 280
 """On a machine that is busy with something else; less than a minute is usual."""
-SEEDS = (1, 2, 3)
+SEEDS = (1, 2, 3) if "ROSETTE_STORIES" in os.environ else (1,)
+"""One in the ordinary run, all of them in `make test-long`; how long a run takes is measured by `make bench`."""
 
-pytestmark = pytest.mark.timeout(LONGEST_RUN_S + 30)
+pytestmark = [pytest.mark.timeout(LONGEST_RUN_S + 30), pytest.mark.xdist_group("k55")]
 
 
 @pytest.fixture(scope="module", params=SEEDS)
@@ -40,7 +42,3 @@ def test_every_submission_is_a_fact_once_or_a_duplicate(told: dict[str, Any]) ->
 def test_no_notice_is_repeated_and_nothing_is_left_on_its_way(told: dict[str, Any]) -> None:
     assert told["notices_repeated"] == 0
     assert not {"ready", "sending", "transmitting", "in_doubt", "refused"} & told["notices_by_state"].keys()
-
-
-def test_six_years_take_less_than_a_minute(told: dict[str, Any]) -> None:
-    assert told["seconds"] < 60

@@ -68,7 +68,7 @@ async def due(conn: AsyncConnection[Any], policy: Policy, directory: Directory, 
 
 
 async def said(conn: AsyncConnection[Any]) -> tuple[Any, ...] | None:
-    """What has been said so far: the last change of a notice, which every answer to one makes, and the freezes that are open."""
+    """What has been said so far: the last change of a notice (every answer to one makes one), and the freezes that are open."""
     return await (await conn.execute(SAID)).fetchone()
 
 
