@@ -10,7 +10,7 @@ import orjson
 import typer
 
 import embedded
-from benchmarks.accept import accept_events_s
+from benchmarks.accept import accept_events_s, bare_endpoint, one_a_request_s
 from benchmarks.catch_up import catch_up_events_s, notices_written
 from benchmarks.latency import PER_SECOND, committed_ms
 from benchmarks.load import SOURCE, events
@@ -20,6 +20,8 @@ from shared.terms import ROLES
 
 BACKLOG: Final = 50_000
 THROUGH_THE_DOOR: Final = 20_000
+TURNS: Final = 4
+ONE_A_TURN: Final = 2_000
 AT_A_RATE: Final = 15 * PER_SECOND
 DIRECTORY: Final = "deploy/directory.example.toml"
 
@@ -31,6 +33,20 @@ def accepting(servers: embedded.Servers, folder: Path) -> Figures:
     key = house.key()
     with house.running("intake"):
         return {"accept_events_s": accept_events_s(house.ports["intake"], key, events(THROUGH_THE_DOOR, "door"))}
+
+
+def accepting_one(servers: embedded.Servers, folder: Path) -> Figures:
+    """Intake and a bare endpoint by turns, with the same requests of the same clients, on one server."""
+    house = House(servers, folder)
+    key = house.key()
+    bare_port = services.free_port()
+    with house.running("intake"), bare_endpoint(servers.redis_url, bare_port):
+        seconds = {"intake": 0.0, "bare": 0.0}
+        for turn in range(TURNS):
+            load = events(ONE_A_TURN, f"one-{turn}")
+            for name, port in (("intake", house.ports["intake"]), ("bare", bare_port)):
+                seconds[name] += len(load) / one_a_request_s(port, key, load)
+    return {"accept_one_s": TURNS * ONE_A_TURN / seconds["intake"], "accept_one_ratio": seconds["bare"] / seconds["intake"]}
 
 
 def catching_up(servers: embedded.Servers, folder: Path) -> Figures:
@@ -66,6 +82,7 @@ class House:
         self.ports = services.free_ports(*services.SERVICES)
         self.log = folder / "log"
         self.environment = services.environment(servers.redis_url, servers.postgres_url, self.ports, folder / "sources.toml")
+        self.environment |= {"INTAKE_SOURCE_EVENTS_S": "1000000"}
 
     def running(self, service: str) -> AbstractContextManager[object]:
         return services.running(service, self.ports[service], self.environment, self.log)
@@ -85,7 +102,7 @@ class House:
 def main(as_json: Annotated[bool, typer.Option("--json", help="print one JSON object")] = False) -> None:
     """Measure everything once, on embedded servers with all durability on."""
     figures: Figures = {}
-    for part in (accepting, catching_up, committing):
+    for part in (accepting, accepting_one, catching_up, committing):
         with tempfile.TemporaryDirectory() as folder, embedded.servers() as servers:
             figures |= part(servers, Path(folder))
     if as_json:
