@@ -9,6 +9,9 @@
 | `{custody}:fence` | string | written on every accept, so that WAIT has a write of its own connection to count from |
 | `{custody}:filed` | hash | `epoch`, `through`: the tracker's filed-through watermark |
 | `{custody}:quarantined` | hash | `<epoch> <seq>` -> reason, for what ended in quarantine |
+| `{inbox}:<slug>` | stream | entries with a field `event`, from that source's producer; gone once their outcome is durable |
+| `{refused}:<slug>` | stream | what intake refused of that inbox, and why; never the body |
+| `{inbox}::reader` | string | the process whose turn it is to read the inboxes; ends by itself |
 """
 
 from hashlib import blake2b
@@ -18,6 +21,9 @@ from shared.terms import Stream
 
 GROUP: Final = "tracker"
 """The tracker's consumer group, the same on every stream."""
+
+INBOX_READER: Final = "{inbox}::reader"
+"""No slug holds a colon, so it is nobody's inbox."""
 
 RECEIPT_SHARDS: Final = 256
 """Receipts stay for ever: hashes of some ten thousand fields each keep a rehash short even after tens of millions."""
@@ -45,6 +51,14 @@ def quarantined_key(stream: Stream) -> str:
 
 def index_key(stream: Stream, slug: str) -> str:
     return f"{{{stream}}}:index:{slug}"
+
+
+def inbox_key(slug: str) -> str:
+    return f"{{inbox}}:{slug}"
+
+
+def refused_key(slug: str) -> str:
+    return f"{{refused}}:{slug}"
 
 
 def receipts_key(stream: Stream, source: str, id: str) -> str:

@@ -19,11 +19,13 @@ from services.intake.accept import Acceptor
 from services.intake.credentials import Credentials
 from services.intake.doors.answers import json, problem
 from services.intake.doors.http import HttpDoor
+from services.intake.doors.inbox import InboxDoor
 from services.intake.preflight import Watch, ready, repeat
 from services.intake.pressure import Pressure, Shares
 from services.intake.problems import ProblemType, Refused
 from services.intake.settings import Settings
 from services.intake.sources import Register
+from services.intake.turns import Turn, in_turns
 from shared.clock import clock
 from shared.key_sets import KeySets
 
@@ -49,6 +51,8 @@ def create(settings: Settings) -> FastAPI:
     acceptor = Acceptor(redis, settings.replicas)
     watch = Watch(redis, settings.redis_durability)
     pressure = Pressure(redis, Shares(settings.source_events_s), settings.lag_limit)
+    now = clock(settings.clock)
+    inboxes = InboxDoor(register, acceptor, watch, pressure, now, settings.inbox_limit, Turn(redis))
     metrics.DURABILITY_ASSERTED.set(settings.redis_durability == "asserted")
 
     @asynccontextmanager
@@ -57,6 +61,7 @@ def create(settings: Settings) -> FastAPI:
         await watch.look()
         stop = asyncio.Event()
         looking = [asyncio.create_task(repeat(look, stop)) for look in (watch.look, pressure.look)]
+        looking.append(asyncio.create_task(in_turns(inboxes.round, stop)))
         yield
         stop.set()
         await asyncio.wait(looking, timeout=LAST_LOOK_S)
@@ -73,7 +78,7 @@ def create(settings: Settings) -> FastAPI:
         telemetry={"logs": False},
     )
     keys = Credentials(register, KeySets())
-    app.include_router(HttpDoor(keys, acceptor, watch, pressure, clock(settings.clock)).router())
+    app.include_router(HttpDoor(keys, acceptor, watch, pressure, now).router())
     add_health(app, redis, register, settings)
     add_problems(app)
     return app

@@ -70,6 +70,7 @@ class ProblemType(Enum):
     INVALID_EVENT = "invalid-event", 422, "Not a valid event of its type", Then.FIX
     RESERVED_ATTRIBUTE = "reserved-attribute", 422, "An attribute that only intake writes", Then.FIX
     CORRECTION = "correction", 422, "A correction that cannot have an effect", Then.FIX
+    INBOX_FULL = "inbox-full", 429, "The inbox holds too many entries", Then.RETRY
     TOO_FAST = "too-fast", 429, "More than this source's share", Then.RETRY
     INTERNAL = "internal", 500, "Intake failed", Then.RETRY
     UNAVAILABLE = "unavailable", 503, "The streams cannot be reached", Then.RETRY

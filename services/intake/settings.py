@@ -35,5 +35,9 @@ class Settings(BaseSettings):
     """Events accepted and not filed, from which on the sources share what the tracker files. Each takes about a kilobyte of
     the server's memory until it is trimmed."""
 
+    inbox_limit: Annotated[int, Field(ge=1)] = 10_000
+    """Entries that may wait in one inbox; what is written beyond is refused, the newest first. At most 64 KiB each, or some
+    600 MiB an inbox in the worst case: it is part of the server's memory."""
+
     clock: Path | None = None
     """A story clock's file, for a demo or a test; without one the machine's clock."""

@@ -11,6 +11,7 @@ import typer
 
 from services.intake import source_edits as edits
 from services.intake.grants import ANY, types_named
+from services.intake.inbox_recipe import acl_line, new_password, recipe, user_of
 from services.intake.source_lines import document_of, lines_of
 from services.intake.sources import Entry, read
 from services.intake.terminal import REFUSED, USAGE, Json, configured, out, stop, unreadable
@@ -45,16 +46,25 @@ def add(
     may_correct: Annotated[list[str] | None, typer.Option(help="A source whose statements it may correct.")] = None,
     case_prefix: Annotated[list[str] | None, typer.Option(help="How the numbers of its cases begin; without: all.")] = None,
     token: Annotated[tuple[str, str] | None, typer.Option(metavar="ISSUER SUBJECT", help="Tokens instead of a key.")] = None,
+    inbox: Annotated[bool, typer.Option("--inbox", help="A stream of its own to write to, instead of a key.")] = False,
     expires_days: Expires = YEAR_DAYS,
     file: SourcesFile = None,
     as_json: Json = False,
 ) -> None:
-    """Add a source and show its key: once, and nowhere else. With --token it has none."""
+    """Add a source and show its key: once, and nowhere else. With --token or --inbox it has none."""
     entry: dict[str, object] = {"slug": slug, "uris": uri, "roles": role, "types": type_}
     entry |= {"parties": party or [], "may_correct": may_correct or [], "case_prefixes": case_prefix or [ANY]}
+    if inbox and token is not None:
+        raise stop("either --inbox or --token: a source may get the other later, in the file", USAGE)
     if not types_named(type_):
         raise stop("no type of the catalogue has such a name", USAGE)
     with file_of(file) as path:
+        if inbox:
+            edits.append(path, entry | {"inbox": True})
+            password = new_password()
+            shown = {"user": user_of(slug), "password": password, "acl": acl_line(slug, password), "recipe": recipe(slug)}
+            typer.echo(json.dumps({"slug": slug} | shown) if as_json else "\n".join(inbox_lines(**shown)))
+            return
         if token is not None:
             issuer, subject = token
             edits.append(path, entry | {"tokens": [{"issuer": issuer, "subject": subject}]})
@@ -62,6 +72,15 @@ def add(
             return
         key = edits.add(path, entry, machine_now() + timedelta(days=expires_days))
     typer.echo(json.dumps({"slug": slug, "key": key}) if as_json else key)
+
+
+def inbox_lines(user: str, password: str, acl: str, recipe: str) -> Iterator[str]:
+    yield "A line of the server's ACL file (ACL LOAD, or ACL SETUSER and the words behind `user`):"
+    yield acl
+    yield f"The password of {user}, shown once:"
+    yield password
+    yield "How it writes a CloudEvent, and reads what was refused:"
+    yield recipe
 
 
 @sources.command()

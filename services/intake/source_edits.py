@@ -68,7 +68,7 @@ def revoke(path: Path, slug: str, key_id: str | None = None) -> int:
                 del keys[place]
                 taken += 1
         if key_id is None:
-            taken += len(table.pop("tokens", ()))
+            taken += len(table.pop("tokens", ())) + bool(table.pop("inbox", False))
     return taken
 
 

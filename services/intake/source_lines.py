@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from services.intake.sources import Entry, Key
+from shared.streams import inbox_key
 from shared.terms import instant_text
 
 
@@ -16,14 +17,16 @@ def document_of(entry: Entry) -> dict[str, Any]:
 
 def lines_of(entry: Entry, now: datetime) -> Iterator[str]:
     """For people: the slug, then a line for each part of the grant, then one for each credential."""
-    opens = bool(entry.tokens) or any(key.expires is None or key.expires > now for key in entry.keys)
+    opens = bool(entry.tokens) or entry.inbox or any(key.expires is None or key.expires > now for key in entry.keys)
     yield entry.slug if opens else f"{entry.slug}  {'expired' if entry.keys else 'revoked'}"
-    for part, values in entry.model_dump(exclude={"slug", "keys", "tokens"}).items():
+    for part, values in entry.model_dump(exclude={"slug", "keys", "tokens", "inbox"}).items():
         yield line(part, ", ".join(values) or "-")
     for key in entry.keys:
         yield line("key", f"{key.id}  {end_of(key, now)}")
     for token in entry.tokens:
         yield line("token", f"{token.subject} of {token.issuer}")
+    if entry.inbox:
+        yield line("inbox", inbox_key(entry.slug))
 
 
 def line(part: str, value: str) -> str:

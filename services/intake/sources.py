@@ -15,6 +15,7 @@ parties = ["unc"]                          # in whose name it may hand over, and
 may_correct = []                           # prefixes of sources whose statements it may correct besides its own
 case_prefixes = ["K55-"]                   # how the numbers of its cases begin; `*`, or no such line, for all
 tokens = [{issuer = "https://id.example", subject = "unc-custody"}]       # whose tokens (JWT) are this source's
+inbox = true                               # whatever stands in the stream {inbox}:unc-custody is this source's
 
 [[issuers]]                                # an identity provider that is believed (shared/tokens.py)
 issuer = "https://id.example"
@@ -24,7 +25,7 @@ jwks_url = "https://id.example/jwks"
 """
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -99,6 +100,7 @@ class Entry(BaseModel):
     parties: tuple[Text, ...] = ()
     may_correct: tuple[Text, ...] = ()
     case_prefixes: tuple[Text, ...] = (ANY,)
+    inbox: bool = False
 
     def source(self) -> Source:
         return Source(
@@ -157,6 +159,7 @@ class Known:
     by_hash: Mapping[str, tuple[Key, Source]]
     by_subject: Mapping[tuple[str, str], Source]
     issuers: Mapping[str, Issuer]
+    inboxes: Sequence[Source] = ()
 
     @classmethod
     def of(cls, file: File) -> "Known":
@@ -165,6 +168,7 @@ class Known:
             {key.hash: (key, source) for entry, source in entries for key in entry.keys},
             {(token.issuer, token.subject): source for entry, source in entries for token in entry.tokens},
             {each.issuer: each for each in file.issuers},
+            [source for entry, source in entries if entry.inbox],
         )
 
 
@@ -202,6 +206,11 @@ class Register:
     def subject(self, issuer: str, subject: str) -> Source | Denied:
         """Whose tokens these are."""
         return self._known.by_subject.get((issuer, subject)) or Denied("unknown_subject")
+
+    def inboxes(self) -> Sequence[Source]:
+        """The sources whose inboxes are read. Who may write to one is the server's to say (its ACL)."""
+        self.refresh()
+        return self._known.inboxes
 
     def refresh(self) -> None:
         try:
