@@ -1,17 +1,19 @@
 """Accept: one atomic step for the statements of a stream (accept.lua), and the proof that it is durable."""
 
+import asyncio
 import secrets
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
 from services.intake.admit import Admitted
+from services.intake.line import Answered, Line
 from services.intake.outages import is_outage
 from services.intake.receipts import Receipt
 from shared.failpoints import failpoint
@@ -54,6 +56,7 @@ class Acceptor:
 
     redis: "Redis"
     replicas: int = 0
+    lines: dict[Stream, Line] = field(default_factory=dict)
 
     async def load(self) -> None:
         """Put the function on the server. The name carries the version, so this only ever replaces it by itself."""
@@ -76,42 +79,36 @@ class Acceptor:
         by_stream: dict[Stream, list[int]] = defaultdict(list)
         for place, each in enumerate(admitted):
             by_stream[each.event.stream].append(place)
-        for stream, places in by_stream.items():
-            on_stream = await self._accept_on(stream, slug, [admitted[place] for place in places])
+        asked = [self._accept_on(stream, slug, [admitted[place] for place in places]) for stream, places in by_stream.items()]
+        for places, on_stream in zip(by_stream.values(), await asyncio.gather(*asked), strict=True):
             for place, answer in zip(places, on_stream, strict=True):
                 answers[place] = answer
         return answers
 
     async def _accept_on(self, stream: Stream, slug: str, admitted: Sequence[Admitted]) -> Sequence[Answer]:
         try:
-            said, confirmed = await self._call(call_of(stream, slug, admitted))
+            answered = await self._call(self._line(stream), call_of(stream, slug, admitted))
         except RedisError as error:
             if not is_outage(error):
                 raise
             return [Unconfirmed(reached=False)] * len(admitted)
         failpoint("intake.appended")
-        if confirmed < self.replicas:
+        if answered.confirmed < self.replicas:
             return [Unconfirmed(reached=True)] * len(admitted)
-        return [answer_of(stream, each.decode()) for each in said]
+        return [answer_of(stream, each.decode()) for each in answered.said]
 
-    async def _call(self, call: list[Any]) -> tuple[list[bytes], int]:
+    def _line(self, stream: Stream) -> Line:
+        return self.lines.setdefault(stream, Line(self.redis, self.replicas, WAIT_MS))
+
+    async def _call(self, line: Line, call: list[Any]) -> Answered:
         """Call the function, once more after loading it where a restart or a failover lost it."""
         try:
-            return await self._round_trip(call)
+            return await line.call(call)
         except ResponseError as error:
             if "Function not found" not in str(error):
                 raise
         await self.load()
-        return await self._round_trip(call)
-
-    async def _round_trip(self, call: list[Any]) -> tuple[list[bytes], int]:
-        """WAIT counts from the last write of its own connection, so both travel down one."""
-        async with self.redis.pipeline(transaction=False) as pipe:
-            pipe.execute_command(*call)
-            if self.replicas:
-                pipe.execute_command("WAIT", self.replicas, WAIT_MS)
-            said, *confirmed = await pipe.execute()
-        return cast("list[bytes]", said), confirmed[0] if confirmed else 0
+        return await line.call(call)
 
 
 def call_of(stream: Stream, slug: str, admitted: Sequence[Admitted]) -> list[Any]:

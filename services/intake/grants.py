@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Final
 
 from shared.events import BY_WIRE_NAME
@@ -47,7 +48,9 @@ class Source:
         return covered(uri, self.uris) or covered(uri, self.may_correct)
 
 
-def covered(uri: str, prefixes: Iterable[str]) -> bool:
+@lru_cache(maxsize=4096)
+def covered(uri: str, prefixes: tuple[str, ...]) -> bool:
+    """Remembered, because a system says thousands of events under one URI."""
     return any(
         uri == prefix or (uri.startswith(prefix) and (prefix[-1] in BOUNDARIES or uri[len(prefix)] in BOUNDARIES))
         for prefix in prefixes

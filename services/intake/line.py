@@ -1,0 +1,80 @@
+"""The line to a stream's server: calls that come while others are on their way go together, as a group, in the next round trip.
+
+A call alone costs a round trip and a sync to disk, and so do fifty together. What a group holds has one sender each, and an
+answer each; nothing in it is atomic beyond its own call.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+Call = list[Any]
+MOST_TOGETHER: Final = 32
+"""Calls of a group: each waits for the others' appends, some 20 us an event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the server said to one call, and how many replicas have confirmed it."""
+
+    said: Any
+    confirmed: int
+
+
+@dataclass(slots=True)
+class Line:
+    """Calls for one hash tag. At most one group is on its way; it may be repeated whole, as its calls may."""
+
+    redis: "Redis"
+    replicas: int
+    wait_ms: int
+    waiting: list[tuple[Call, "asyncio.Future[Answered]"]] = field(default_factory=list)
+    sending: "asyncio.Task[None] | None" = None
+
+    async def call(self, call: Call) -> Answered:
+        """Raises RedisError: the server's answer to this call, or that the group did not come through."""
+        answer: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
+        self.waiting.append((call, answer))
+        if self.sending is None or self.sending.done():
+            self.sending = asyncio.create_task(self._send())
+        return await answer
+
+    async def _send(self) -> None:
+        """A group that does not come through is the end of what waits behind it too: nobody waits for two time-outs."""
+        while self.waiting:
+            group, self.waiting = self.waiting[:MOST_TOGETHER], self.waiting[MOST_TOGETHER:]
+            try:
+                answers, confirmed = await self._round_trip([call for call, _ in group])
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is the callers' to judge
+                behind, self.waiting = self.waiting, []
+                for _, answer in group + behind:
+                    settle(answer, error)
+                return
+            for (_, answer), said in zip(group, answers, strict=True):
+                settle(answer, said if isinstance(said, RedisError) else Answered(said, confirmed))
+
+    async def _round_trip(self, calls: list[Call]) -> tuple[list[Any], int]:
+        """WAIT counts from the last write of its own connection, so it travels behind the calls that it is for."""
+        async with self.redis.pipeline(transaction=False) as pipe:
+            for call in calls:
+                pipe.execute_command(*call)
+            if self.replicas:
+                pipe.execute_command("WAIT", self.replicas, self.wait_ms)
+            answers = await pipe.execute(raise_on_error=False)
+        confirmed = answers.pop() if self.replicas else 0
+        if isinstance(confirmed, RedisError):
+            raise confirmed
+        return answers, confirmed
+
+
+def settle(answer: "asyncio.Future[Answered]", with_: Answered | Exception) -> None:
+    """A caller that has gone meanwhile gets nothing."""
+    if answer.done():
+        return
+    if isinstance(with_, Exception):
+        answer.set_exception(with_)
+    else:
+        answer.set_result(with_)
