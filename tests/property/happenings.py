@@ -135,6 +135,11 @@ def excluded(tell: Teller) -> None:
     tell.say(facts.excluded, person=tell.one_of(PERSONS), **_subject(tell))
 
 
+def excluded_case(tell: Teller) -> None:
+    """Any case, a sample or another part of one included."""
+    tell.say(facts.excluded, person=tell.one_of(PERSONS), individual=ABSENT, case=tell.one_of(numbers(tell)))
+
+
 def exclusion_withdrawn(tell: Teller) -> None:
     if known := tell.known("exclusion.recorded"):
         data = tell.one_of(known)["data"]
@@ -175,6 +180,12 @@ def restated(tell: Teller) -> None:
         named = {"person": data["persons"][0], "determination": data["determination"], "at": original["time"]}
         instead = facts.determined(id="never-sent", **named, **_remains(tell))
         tell.say(facts.corrected, original, instead)
+
+
+def corrected_by_the_laboratory(tell: Teller) -> None:
+    """What only the examiner may take back."""
+    if known := tell.known("identification.determined") + tell.known("identification.rescinded"):
+        tell.say(facts.corrected, tell.one_of(known), role="laboratory")
 
 
 def did_not_occur(tell: Teller) -> None:
@@ -264,6 +275,19 @@ def padd(tell: Teller) -> None:
     """Of each family the primary next of kin also directs disposition."""
     for person in PERSONS:
         tell.say(facts.padd, person, kin_of(person)[0])
+
+
+def briefed(tell: Teller) -> None:
+    if known := tell.known("identification.determined"):
+        data = tell.one_of(known)["data"]
+        person = data["persons"][0]
+        build = tell.one_of((facts.briefed, facts.briefing_declined))
+        tell.say(build, person, data["determination"], kin=kin_of(person)[0])
+
+
+def published(tell: Teller) -> None:
+    of = tell.one_of(("name", "full"))
+    tell.say(tell.one_of((facts.publication_approved, facts.published)), tell.one_of(PERSONS), **{"class": of})
 
 
 def elected(tell: Teller) -> None:

@@ -5,14 +5,14 @@ liaison does what the last mail of a line asks for, until nothing is left to do.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from services.tracker.model.notices import Notice
+from services.tracker.model.notices import CLASS_OF, Notice
 from shared.events.event import Event
 from tests import facts
 from tests.facts import CloudEvent
@@ -21,6 +21,8 @@ from tests.property.stories import Draw, Teller, line
 from tests.unit.played import Desk, Mail
 
 ROUNDS: Final = 60
+MOST: Final = 60
+"""How many notices may leave at one moment: several times what two families of two kin can be owed."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Played(Teller):
     def __init__(self, draw: Draw) -> None:
         super().__init__(draw)
         self.left: list[Leaving] = []
+        self.public: list[Leaving] = []
         self.inbox: list[Mail] = []
         self.late: list[CloudEvent] = []
         self.log: list[str] = []
@@ -91,8 +94,15 @@ class Played(Teller):
         self.desk.file([statement], self.now)
 
     def _dispatch(self) -> None:
+        until = len(self.left) + MOST
         while self.desk.claim(self.now) or self.desk.attempt(self.now, luck=True):
-            pass
+            assert len(self.left) < until, "at one moment telling never comes to rest\n" + "\n".join(self.log)
+        for notice in [
+            each for each in self.desk.notices.values() if each.state == "ready" and CLASS_OF[each.kind] == "public"
+        ]:
+            self.log.append(f"{self.now:%m-%dT%H:%M} {notice.reference} {notice.kind} {notice.subject} of {notice.person}")
+            self.public.append(Leaving(notice, tuple(self.desk.filed), self.now))
+            self.desk.notices[notice.reference] = replace(notice, state="sent", left_at=self.now)
 
     def _leaves(self, notice: Notice) -> None:
         self.log.append(f"{self.now:%m-%dT%H:%M} {notice.reference} {notice.kind} of {notice.cause} to {notice.recipient}")
@@ -105,6 +115,8 @@ class Telling:
 
     events: tuple[Event, ...]
     left: tuple[Leaving, ...]
+    public: tuple[Leaving, ...]
+    """What left to public affairs."""
     notices: tuple[Notice, ...]
     log: tuple[str, ...]
     now: datetime
@@ -145,7 +157,7 @@ def tellings(
         played.turn()
     played.come_to_rest()
     notices = tuple(played.desk.notices.values())
-    return Telling(tuple(played.desk.filed), tuple(played.left), notices, tuple(played.log), played.now)
+    return Telling(tuple(played.desk.filed), tuple(played.left), tuple(played.public), notices, tuple(played.log), played.now)
 
 
 def _never(stayed: Notice) -> None:

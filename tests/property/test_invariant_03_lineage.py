@@ -30,7 +30,7 @@ POLICY = Policy()
 BEGIN = [what.all_registered]
 HANDED_ON = stories(*what.LINEAGE, what.released, what.accepted, what.declared, what.did_not_occur, begin=BEGIN)
 BOUND = stories(
-    *(*what.LINEAGE, what.held, what.held, what.lifted, what.excluded, what.excluded, what.exclusion_withdrawn),
+    *(*what.LINEAGE, what.held, what.held, what.lifted, what.excluded_case, what.excluded_case, what.exclusion_withdrawn),
     what.did_not_occur,
     begin=BEGIN,
 )

@@ -145,3 +145,11 @@ def test_a_report_of_a_determination_speaks_of_what_a_correction_had_added() -> 
     told = Told(*FAMILY, PADD, DETERMINED, facts.corrected(DETERMINED, both, at=at(50)), by_line)
     assert told.kinds() == []
     assert told.and_then(facts.rescinded(at=at(70))).kinds() == ["correction", "correction"]
+
+
+def test_a_portion_in_hand_whose_identification_fell_is_one_itself_and_no_mail_follows_mail_without_end() -> None:
+    again = facts.determined("K55-02", determination="D-2", at=at(40))
+    told = family_told(EACH_TIME, again)
+    told.leaves("additional_portions", 50)
+    told.and_then(facts.rescinded(at=at(60)))
+    assert told.kinds() == ["correction"]

@@ -79,7 +79,7 @@ def telling(view: View, line: Line, mine: Sequence[Line]) -> Reasons:
 
 def later_portion(view: View, line: Line, mine: Sequence[Line]) -> Reasons:
     """Gates of a further portion: it waits besides for the end of the work, where the family chose that (invariant 12)."""
-    return (*at_the_end(view, line, mine), *telling(view, line, mine), *own_first(view, line.kin, mine))
+    return (*at_the_end(view, line, mine), *telling(view, line, mine), *own_first(view, line.kin, mine, but=line))
 
 
 def ask(view: View, about: Sequence[Line], mine: Sequence[Line]) -> Reasons:
@@ -160,11 +160,19 @@ def order(view: View, line: Line, mine: Sequence[Line]) -> Iterator[Reason]:
         yield Reason("pnok_not_told", "the primary next of kin has not been told", ground=True)
 
 
-def own_first(view: View, kin: str, mine: Sequence[Line]) -> Iterator[Reason]:
-    """A portion, or an ask, waits for the kin's own identification where one is owed to them."""
+def own_first(view: View, kin: str, mine: Sequence[Line], but: Line | None = None) -> Iterator[Reason]:
+    """A portion, or an ask, waits for the kin's own identification where one is owed to them.
+
+    A portion in hand that has become the identification itself (`but`) waits for nothing.
+    """
     cause = roles.identifying(view.person, mine, kin)
     for line in mine:
-        if (line.cause, line.kin) == (cause, kin) and not line.told and roles.is_owed_an_identification(line):
+        if (
+            line is not but
+            and (line.cause, line.kin) == (cause, kin)
+            and not line.told
+            and roles.is_owed_an_identification(line)
+        ):
             yield Reason("own_not_told", "the kin has not been told of the identification itself", ground=True)
 
 

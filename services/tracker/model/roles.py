@@ -13,11 +13,15 @@ Role = Literal["identification", "additional_portions", "information"]
 
 
 def role_of(line: Line, mine: Sequence[Line]) -> Role:
-    """What a cause is to a kin. While something of the line is in hand, it is what it was when the line first left."""
+    """What a cause is to a kin. While something of the line is in hand, it is what it was when the line first left.
+
+    A portion whose identification fell is one itself: once that was told again, what is in hand has left as such.
+    """
     if line.informs:
         return "information"
-    began = line.began_as() if any(line.in_hand()) else None
-    if began == "identification" or began == "additional_portions":
+    held = {notice.kind for notice in line.in_hand()}
+    began = line.began_as() if held else None
+    if began == "identification" or (began == "additional_portions" and began in held):
         return began
     identifies = identifying(line.person, mine, line.kin) == line.cause
     return "identification" if identifies else "additional_portions"
