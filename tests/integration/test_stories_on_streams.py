@@ -228,7 +228,7 @@ def expected(stories: list[list[CloudEvent]]) -> Outcome:
         )
         owed = set(required(record, (), POLICY, NOW).owed)
         answering = [(case.discrepancies(POLICY), case.custody.custodian) for case in record.cases.values()]
-        answering += [(person.discrepancies(), None) for person in record.persons.values()]
+        answering += [(person.discrepancies(POLICY), None) for person in record.persons.values()]
         for found, custodian in answering:
             owed |= of_discrepancies(found, custodian, DIRECTORY)
             discrepancies |= {(one.id, one.expected, one.observed, one.resolution) for one in found}

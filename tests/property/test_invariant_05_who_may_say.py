@@ -35,11 +35,13 @@ FAMILY: Final = (
     *("kin.registered", "kin.updated", "kin.deceased", "pnok.designated", "padd.designated"),
     *("liaison.assigned", "liaison.relieved", "election.recorded"),
 )
-ONLY: Final[dict[str, Role]] = {
-    **{name: "medical_examiner" for name in EXAMINER},
-    **{name: "laboratory" for name in LABORATORY},
-    **{name: "casualty_office" for name in FAMILY},
-}
+
+
+def all_by(role: Role, names: tuple[str, ...]) -> dict[str, Role]:
+    return dict.fromkeys(names, role)
+
+
+ONLY: Final = all_by("medical_examiner", EXAMINER) | all_by("laboratory", LABORATORY) | all_by("casualty_office", FAMILY)
 """Type -> the one role that may say it."""
 
 POLICY: Final = Policy()
