@@ -29,6 +29,7 @@ from services.tracker.settings import Settings
 from services.tracker.web.api.app import Given, api
 from services.tracker.web.api.credential import token_from
 from services.tracker.web.api.health import Check
+from services.tracker.web.readers import Readers
 from services.tracker.web.server import listen, serve
 from services.tracker.web.watch import all_filed
 from shared.clock import StoryClock, clock, machine_now
@@ -56,11 +57,12 @@ async def run(settings: Settings) -> None:
 
     Raises:
         CannotRun: another schema version, no policy, or no default office; nothing was started.
-        ValueError, OSError: no token in its file, or a port that is taken; nothing was started.
+        ValueError, OSError: no token in its file, no readers in theirs, or a port that is taken; nothing was started.
         psycopg.OperationalError, redis.RedisError: out of reach at the start. Later outages are waited out.
         ExceptionGroup: a part could not go on, such as a subscriber that no restart revives; the process must end.
     """
     token = token_from(settings.token_file)
+    readers = None if settings.readers is None else Readers(settings.readers, on_change=readers_changed)
     listening = listen(settings.host, settings.port) if "web" in settings.roles else None
     stop = until_told_to_stop()
     async with parts(settings) as part, asyncio.TaskGroup() as tasks:
@@ -70,9 +72,14 @@ async def run(settings: Settings) -> None:
         if "notices" in settings.roles:
             tasks.create_task(part.dispatch.run(stop))
         if listening is not None:
-            given = Given(part.register.pool, part.redis, part.register.now, checks(part), token, await story(part))
+            found = checks(part)
+            given = Given(part.register.pool, part.redis, part.register.now, found, token, readers, await story(part))
             tasks.create_task(serve(api(given), listening, stop))
         log.info("tracker.started", roles=sorted(settings.roles))
+
+
+def readers_changed(broken: str | None) -> None:
+    log.info("readers read again") if broken is None else log.error("readers cannot be read", reason=broken)
 
 
 def spare_the_collector() -> None:

@@ -31,10 +31,12 @@ class Settings(BaseSettings):
     roles: Annotated[frozenset[RoleName], NoDecode] = frozenset(ROLE_NAMES)
     """Comma-separated. A process without `web` has no health endpoints: watch its exit code."""
     host: str = "127.0.0.1"
-    """Anything but loopback needs `token_file`: else whoever reaches the port reads about families."""
+    """Anything but loopback needs `token_file` or `readers`: else whoever reaches the port reads about families."""
     port: Annotated[int, Field(ge=0, le=65_535)] = 8082
     token_file: Path | None = None
     """Holds the bearer token of the API, at least 16 characters; read once, at the start."""
+    readers: Path | None = None
+    """Who else may look, and as which role: a TOML file, read again when it changes."""
     clock: Path | None = None
     """A story clock's file, for a demo or a test. With it `POST /v1/clock` exists; never where facts are real."""
     policy: Path = Path("deploy/policy.toml")
@@ -63,8 +65,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _exposed_only_with_a_credential(self) -> Self:
-        if self.token_file is None and not is_loopback(self.host):
-            raise ValueError("TRACKER_HOST is not loopback: TRACKER_TOKEN_FILE is needed")
+        if self.token_file is None and self.readers is None and not is_loopback(self.host):
+            raise ValueError("TRACKER_HOST is not loopback: TRACKER_TOKEN_FILE or TRACKER_READERS is needed")
         if self.lease_s <= 2 * self.smtp_timeout_s:
             raise ValueError("TRACKER_LEASE_S must be longer than twice TRACKER_SMTP_TIMEOUT_S")
         return self

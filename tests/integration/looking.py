@@ -14,6 +14,7 @@ from services.tracker.record.commit import Register
 from services.tracker.record.watermarks import advance
 from services.tracker.web.api.app import Given, api
 from services.tracker.web.api.health import Check
+from services.tracker.web.readers import Readers
 from tests.facts import CloudEvent
 from tests.integration import filing
 from tests.integration.filing import stream_of
@@ -51,11 +52,17 @@ class Looking:
 
 @asynccontextmanager
 async def looking(
-    database_url: str, redis_url: str, *, token: bytes | None = None, host: str = "127.0.0.1", **checks: Check
+    database_url: str,
+    redis_url: str,
+    *,
+    token: bytes | None = None,
+    readers: Readers | None = None,
+    host: str = "127.0.0.1",
+    **checks: Check,
 ) -> AsyncIterator[Looking]:
     redis = Redis.from_url(redis_url, retry=Retry(NoBackoff(), 0))
     async with filing.a_register(database_url) as register, redis:
-        app = api(Given(register.pool, redis, register.now, checks, token))
+        app = api(Given(register.pool, redis, register.now, checks, token, readers))
         transport = httpx2.ASGITransport(app=app)
         async with httpx2.AsyncClient(transport=transport, base_url=f"http://{host}") as client:
             yield Looking(client, register)

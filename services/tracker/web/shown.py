@@ -58,8 +58,11 @@ async def case_detail(conn: AsyncConnection[Any], number: str) -> CaseDetail | N
 async def notice_detail(conn: AsyncConnection[Any], reference: str) -> NoticeDetail | None:
     """None where there is none of that reference."""
     row = await notices.notice(conn, reference)
-    if row is None:
-        return None
+    return None if row is None else await whole(conn, row)
+
+
+async def whole(conn: AsyncConnection[Any], row: NoticeRow) -> NoticeDetail:
+    """A notice with every change of its state and every attempt."""
     return NoticeDetail(
         **values(row),
         transitions=await notices.transitions(conn, row.no),

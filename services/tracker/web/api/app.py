@@ -26,6 +26,7 @@ from services.tracker.web.api import (
 )
 from services.tracker.web.api.credential import authorized
 from services.tracker.web.api.health import Check
+from services.tracker.web.readers import Readers
 
 PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
     "default": {
@@ -43,24 +44,26 @@ class Pool(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What the API needs: where to read, which clock counts, what readiness means, and the credential if there is one."""
+    """What the API needs: where to read, which clock counts, what readiness means, and the credentials if there are any."""
 
     pool: Pool
     redis: Redis
     now: Callable[[], datetime]
     checks: Mapping[str, Check] = field(default_factory=dict)
     token: bytes | None = None
+    readers: Readers | None = None
     story: clock.Story | None = None
 
 
 def api(given: Given) -> FastAPI:
-    """The application over what it was given. Without a token it answers only requests that name this machine, so that a
+    """The application over what it was given. Without a credential it answers only requests that name this machine, so that a
     page in somebody's browser cannot reach it under a name of its own.
     """
     app = routes(with_clock=given.story is not None)
     app.state.pool, app.state.redis, app.state.now = given.pool, given.redis, given.now
     app.state.checks, app.state.token, app.state.story = given.checks, given.token, given.story
-    if given.token is None:
+    app.state.readers = given.readers
+    if given.token is None and given.readers is None:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK_NAMES)
     return app
 

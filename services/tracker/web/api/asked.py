@@ -8,6 +8,10 @@ from fastapi import Depends, Query, Request
 from psycopg import AsyncConnection
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.tracker.record.actions import act
+from services.tracker.web.api.access import OF_FAMILIES
+from services.tracker.web.api.credential import Asking
+
 
 class Paged(BaseModel):
     """A misspelt filter is refused: silently answering without it would show too much as if it were all."""
@@ -29,18 +33,28 @@ class ByNumber(Paged):
     after: Annotated[int | None, Field(ge=0, lt=2**63)] = None
 
 
-async def connected(request: Request) -> AsyncIterator[AsyncConnection[Any]]:
-    """One connection for one request, in one snapshot: a case, its timeline and its discrepancies agree with each other."""
-    async with request.app.state.pool.connection() as conn, conn.transaction():
-        await conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield conn
-
-
 def instant(request: Request) -> datetime:
     now: datetime = request.app.state.now()
     return now
 
 
-Connection = Annotated[AsyncConnection[Any], Depends(connected)]
 Instant = Annotated[datetime, Depends(instant)]
+
+
+async def connected(request: Request, who: Asking, now: Instant) -> AsyncIterator[AsyncConnection[Any]]:
+    """One connection for one request, in one snapshot: a case, its timeline and its discrepancies agree with each other.
+
+    A read of a person or family is an act, in the record before anything is read: where it cannot be written, nothing is.
+    """
+    route: str = request.scope["route"].path
+    async with request.app.state.pool.connection() as conn:
+        if route in OF_FAMILIES:
+            subject = request.path_params.get(OF_FAMILIES[route]) or None
+            await act(conn, who.name, "read", subject and str(subject), {"page": route, "role": who.role}, now)
+        async with conn.transaction():
+            await conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield conn
+
+
+Connection = Annotated[AsyncConnection[Any], Depends(connected)]
 Reference = Annotated[str, Query(min_length=1, max_length=200)]

@@ -9,7 +9,10 @@ from services.tracker.record.reading import cases as reading
 from services.tracker.record.reading.cases import CaseRow
 from services.tracker.record.reading.pages import Page
 from services.tracker.web.api.asked import ByName, Connection
+from services.tracker.web.api.credential import Asking
+from services.tracker.web.api.own import Own, page_of
 from services.tracker.web.api.problems import not_found
+from services.tracker.web.eyes import case_seen, own_case
 from services.tracker.web.shown import CaseDetail, case_detail
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
@@ -24,13 +27,23 @@ class CaseFilter(ByName):
 
 
 @router.get("")
-async def cases(conn: Connection, asked: Annotated[CaseFilter, Query()]) -> Page[CaseRow]:
+async def cases(conn: Connection, own: Own, asked: Annotated[CaseFilter, Query()]) -> Page[CaseRow]:
+    if own is not None:
+        mine = [row for number in sorted(own.cases) if (row := await reading.case(conn, number)) is not None]
+        return page_of([own_case(row) for row in mine if fits(row, asked)], "number", asked)
     return await reading.cases(conn, **asked.model_dump())
 
 
 @router.get("/{number:path}")
-async def case(conn: Connection, number: str) -> CaseDetail:
+async def case(conn: Connection, who: Asking, own: Own, number: str) -> CaseDetail:
+    if own is not None and number not in own.cases:
+        raise not_found("case")
     found = await case_detail(conn, number)
     if found is None:
         raise not_found("case")
-    return found
+    return case_seen(found, who.role, own.persons if own is not None else frozenset())
+
+
+def fits(row: CaseRow, asked: CaseFilter) -> bool:
+    wanted = asked.model_dump(exclude={"after", "limit"}, exclude_none=True)
+    return all(getattr(row, name) == value for name, value in wanted.items())

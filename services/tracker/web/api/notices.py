@@ -9,8 +9,11 @@ from services.tracker.record.reading import notices as reading
 from services.tracker.record.reading.notices import NoticeRow
 from services.tracker.record.reading.pages import Page
 from services.tracker.web.api.asked import ByNumber, Connection
+from services.tracker.web.api.credential import Asking
+from services.tracker.web.api.own import Own
 from services.tracker.web.api.problems import not_found
-from services.tracker.web.shown import NoticeDetail, notice_detail
+from services.tracker.web.eyes import notice_detail_seen, notice_row_seen
+from services.tracker.web.shown import NoticeDetail, whole
 
 router = APIRouter(prefix="/v1/notices", tags=["notices"])
 
@@ -22,13 +25,21 @@ class NoticeFilter(ByNumber):
 
 
 @router.get("")
-async def notices(conn: Connection, asked: Annotated[NoticeFilter, Query()]) -> Page[NoticeRow]:
-    return await reading.notices(conn, **asked.model_dump())
+async def notices(conn: Connection, who: Asking, own: Own, asked: Annotated[NoticeFilter, Query()]) -> Page[NoticeRow]:
+    """A page may hold fewer than `limit`, where a role sees only some: go on while there is a `next`."""
+    found = await reading.notices(conn, **asked.model_dump())
+    mine = own.persons if own is not None else frozenset()
+    seen = [row for each in found.items if (row := notice_row_seen(each, who.role, mine)) is not None]
+    return Page(seen, found.next)
 
 
 @router.get("/{reference}")
-async def notice(conn: Connection, reference: str) -> NoticeDetail:
-    found = await notice_detail(conn, reference)
-    if found is None:
+async def notice(conn: Connection, who: Asking, own: Own, reference: str) -> NoticeDetail:
+    row = await reading.notice(conn, reference)
+    mine = own.persons if own is not None else frozenset()
+    if row is None or notice_row_seen(row, who.role, mine) is None:
         raise not_found("notice")
-    return found
+    seen = notice_detail_seen(await whole(conn, row), who.role, mine)
+    if seen is None:
+        raise not_found("notice")
+    return seen

@@ -1,16 +1,18 @@
 """`/v1/events`, `/v1/quarantine`, `/v1/discrepancies`: what became of what was said, and what does not agree."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query
 
+from services.tracker.model.view import Reader
 from services.tracker.record.reading import discrepancies as disagreeing
 from services.tracker.record.reading import outcomes as reading
 from services.tracker.record.reading.discrepancies import DiscrepancyRow
 from services.tracker.record.reading.outcomes import Outcome, QuarantinedEntry, QuarantinedRow
 from services.tracker.record.reading.pages import Page
 from services.tracker.web.api.asked import ByName, ByNumber, Connection, Reference
+from services.tracker.web.api.credential import Asking
 from services.tracker.web.api.problems import not_found
 from shared.terms import SubjectKind
 
@@ -56,6 +58,9 @@ async def quarantined(conn: Connection, no: int) -> QuarantinedEntry:
     return row
 
 
+NOT_OF_PERSONS: Final[frozenset[Reader | None]] = frozenset({"operator", "laboratory"})
+
+
 class DiscrepancyFilter(ByName):
     open: bool | None = None
     subject_kind: SubjectKind | None = None
@@ -63,12 +68,18 @@ class DiscrepancyFilter(ByName):
 
 
 @router.get("/discrepancies")
-async def discrepancies(conn: Connection, asked: Annotated[DiscrepancyFilter, Query()]) -> Page[DiscrepancyRow]:
+async def discrepancies(conn: Connection, who: Asking, asked: Annotated[DiscrepancyFilter, Query()]) -> Page[DiscrepancyRow]:
+    """Those about a person are a family's: operators and the laboratory see those of cases, or of what else they ask about."""
+    kind = asked.subject_kind
+    if who.role in NOT_OF_PERSONS:
+        if kind == "person":
+            return Page([])
+        kind = kind or "case"
     return await disagreeing.discrepancies(
         conn,
         after=asked.after,
         limit=asked.limit,
         still_open=asked.open,
-        subject_kind=asked.subject_kind,
+        subject_kind=kind,
         subject=asked.subject,
     )

@@ -1,6 +1,7 @@
 """`/v1/persons/{ref}/gates` and `/told`: what may be done for a person, and who was told what by a day."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 
@@ -15,9 +16,12 @@ from services.tracker.model.permitted import OPENS_WITH, Act, permitted
 from services.tracker.model.reasons import Reason, ReasonCode
 from services.tracker.model.telling import required
 from services.tracker.model.travel import When
+from services.tracker.model.view import GENERAL, Reader, reasons_seen
 from services.tracker.record.reading import cases as reading
 from services.tracker.record.reading.families import Family, family
 from services.tracker.web.api.asked import Connection, Instant
+from services.tracker.web.api.credential import Asking
+from services.tracker.web.api.own import Own
 from services.tracker.web.api.problems import not_found
 from services.tracker.web.api.when import LookingBack, Travelled
 
@@ -69,7 +73,9 @@ class ToldView:
 
 
 @router.get("/{ref:path}/gates")
-async def gates_of(conn: Connection, ref: str, now: Instant, when: LookingBack) -> PersonGates:
+async def gates_of(conn: Connection, who: Asking, own: Own, ref: str, now: Instant, when: LookingBack) -> PersonGates:
+    if own is not None and ref not in own.persons:
+        raise not_found("person")
     known = await known_family(conn, ref, now, when)
     at = when.as_of if when is not None else now
     if known.unfoldable:
@@ -78,14 +84,17 @@ async def gates_of(conn: Connection, ref: str, now: Instant, when: LookingBack) 
     owed = required(known.record, known.notices, known.policy, at).owed
     view = gates.View(person, known.record, known.policy, at, {})
     acts = permitted(lines_of(person, known.notices), owed, view)
-    return PersonGates(ref, at, [ActView(each.act, state(each.done, each.reasons), blocks(each.reasons)) for each in acts])
+    shown = [ActView(each.act, state(each.done, each.reasons), blocks(each.reasons)) for each in acts]
+    return PersonGates(ref, at, acts_seen(shown, who.role))
 
 
 @router.get("/{ref:path}/told")
 async def told(
-    conn: Connection, ref: str, now: Instant, when: Travelled, on: Annotated[AwareDatetime | Day, Query()]
+    conn: Connection, own: Own, ref: str, now: Instant, when: Travelled, on: Annotated[AwareDatetime | Day, Query()]
 ) -> list[ToldView]:
     """Who had been told what by `on`: an instant, or the end of a day (UTC). With `known_at`, as was known then."""
+    if own is not None and ref not in own.persons:
+        raise not_found("person")
     by = on if isinstance(on, datetime) else datetime.combine(on, time(), UTC) + timedelta(days=1) - timedelta.resolution
     known = await known_family(conn, ref, now, When(by, when.known_at), notices_of_now=True)
     lines = lines_of(known.record.persons[ref], known.notices)
@@ -112,3 +121,19 @@ def state(done: bool, reasons: tuple[Reason, ...]) -> State:
 
 def blocks(reasons: tuple[Reason, ...]) -> list[Block]:
     return [Block(each.code, each.text, each.event, OPENS_WITH[each.code], each.until) for each in reasons]
+
+
+def acts_seen(acts: Iterable[ActView], role: Reader | None) -> list[ActView]:
+    """Public affairs see whether something may be published, and nothing else."""
+    if role is None:
+        return list(acts)
+    return [
+        replace(each, blocks=[block_seen(block, role) for block in each.blocks])
+        for each in acts
+        if role != "public_affairs" or each.act.startswith("publish_")
+    ]
+
+
+def block_seen(block: Block, role: Reader) -> Block:
+    [seen] = reasons_seen((Reason(block.code, block.text, ground=False, event=block.event),), role)
+    return block if seen.text == block.text else replace(block, text=seen.text, event=seen.event, opens_with=GENERAL)

@@ -1,7 +1,7 @@
 """`/v1/persons`: how far the telling of each family has come, and what keeps the next of it. References only."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -18,10 +18,14 @@ from services.tracker.record.reading.discrepancies import DiscrepancyRow
 from services.tracker.record.reading.families import family
 from services.tracker.record.reading.pages import Page
 from services.tracker.web.api.asked import ByName, Connection, Instant
-from services.tracker.web.api.gates import Due, due_to
+from services.tracker.web.api.credential import Asking
+from services.tracker.web.api.gates import due_to
+from services.tracker.web.api.own import Own, page_of
 from services.tracker.web.api.problems import not_found
 from services.tracker.web.api.when import LookingBack
-from services.tracker.web.timeline import Statement, timeline
+from services.tracker.web.eyes import person_row_seen, person_seen
+from services.tracker.web.family_page import DeterminationView, Kept, KinView, PersonDetail
+from services.tracker.web.timeline import timeline
 
 router = APIRouter(prefix="/v1/persons", tags=["persons"])
 
@@ -30,73 +34,20 @@ class PersonFilter(ByName):
     progress: Progress | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class KinView:
-    """One of the family: what they are to the person, whether they must be told, and who speaks to them now."""
-
-    ref: str
-    relation: str
-    basis: str
-    primary: bool
-    required: bool
-    liaison: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class DeterminationView:
-    """A determination of this person; `stands` is false once it was rescinded."""
-
-    id: str
-    kind: str
-    cases: list[str]
-    individuals: list[str]
-    determined_at: datetime
-    stands: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A later portion that stands and of which the family chose never to hear: an entry of the silent-hold ledger.
-
-    `election` is the (source, id) of the choice that keeps it.
-    """
-
-    cause: str
-    kin: str
-    cases: list[str]
-    since: datetime
-    election: tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class PersonDetail:
-    """A person, their family, what was determined, what is owed and what keeps it now; and everything said, in world order.
-
-    `unfoldable`: their history, or that of somebody who shares a case, cannot be worked out. `due` and `silent` are null then:
-    nothing leaves, and nobody knows what is owed until the defect is mended.
-    """
-
-    ref: str
-    progress: str
-    pnok: str | None
-    flags: list[str]
-    kin: list[KinView]
-    determinations: list[DeterminationView]
-    unfoldable: bool
-    due: list[Due] | None
-    silent: list[Kept] | None
-    discrepancies: list[DiscrepancyRow]
-    timeline: list[Statement]
-
-
 @router.get("")
-async def persons(conn: Connection, asked: Annotated[PersonFilter, Query()]) -> Page[PersonRow]:
-    return await reading.persons(conn, **asked.model_dump())
+async def persons(conn: Connection, who: Asking, own: Own, asked: Annotated[PersonFilter, Query()]) -> Page[PersonRow]:
+    if own is not None:
+        mine = [row for ref in sorted(own.persons) if (row := await reading.person(conn, ref)) is not None]
+        return page_of([row for row in mine if asked.progress in (None, row.progress)], "ref", asked)
+    found = await reading.persons(conn, **asked.model_dump())
+    return Page([person_row_seen(each, who.role) for each in found.items], found.next)
 
 
 @router.get("/{ref:path}")
-async def person(conn: Connection, ref: str, now: Instant, when: LookingBack) -> PersonDetail:
+async def person(conn: Connection, who: Asking, own: Own, ref: str, now: Instant, when: LookingBack) -> PersonDetail:
     """Looking back, all of it is as of that moment, the flags and the values of discrepancies included."""
+    if own is not None and ref not in own.persons:
+        raise not_found("person")
     row = await reading.person(conn, ref)
     if row is None:
         raise not_found("person")
@@ -106,7 +57,7 @@ async def person(conn: Connection, ref: str, now: Instant, when: LookingBack) ->
     owed = None if known.unfoldable else required(known.record, known.notices, known.policy, at)
     stored = await discrepancies.discrepancies_of(conn, "person", ref)
     found = stored if when is None else as_found(stored, state.discrepancies(known.policy))
-    return PersonDetail(
+    detail = PersonDetail(
         ref=ref,
         progress=row.progress if when is None else state.progress,
         pnok=row.pnok if when is None else state.pnok,
@@ -119,6 +70,7 @@ async def person(conn: Connection, ref: str, now: Instant, when: LookingBack) ->
         discrepancies=found,
         timeline=timeline(await reading.history(conn, "person", ref), when),
     )
+    return person_seen(detail, who.role)
 
 
 def as_found(stored: Iterable[DiscrepancyRow], then: Iterable[Discrepancy]) -> list[DiscrepancyRow]:

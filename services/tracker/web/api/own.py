@@ -1,0 +1,43 @@
+"""Whose families are a reader's own.
+
+It is asked before anything else is looked up, so that what is forbidden and what is unknown cost the same queries.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+
+from fastapi import Depends
+
+from services.tracker.record.reading.own import own_persons
+from services.tracker.record.reading.pages import Page
+from services.tracker.web.api.asked import ByName, Connection, Instant
+from services.tracker.web.api.credential import Asking
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Families:
+    """The persons whose families a liaison speaks to today, and the cases that concern them."""
+
+    persons: frozenset[str]
+    cases: frozenset[str]
+
+
+async def own(conn: Connection, who: Asking, now: Instant) -> Families | None:
+    """None where the reader is no liaison: then nothing is anybody's own."""
+    if who.role != "liaison" or who.liaison is None:
+        return None
+    mine = await own_persons(conn, who.liaison, now)
+    return Families(frozenset(mine), frozenset().union(*mine.values()))
+
+
+Own = Annotated[Families | None, Depends(own)]
+
+
+def page_of(rows: Sequence[Row], key: str, asked: ByName) -> Page[Row]:
+    """A page of rows that are all at hand, in the order of `key`."""
+    rest = [row for row in rows if asked.after is None or getattr(row, key) > asked.after]
+    items = list(rest[: asked.limit])
+    return Page(items, getattr(items[-1], key) if len(rest) > asked.limit else None)
