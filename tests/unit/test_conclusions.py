@@ -16,7 +16,7 @@ AGAIN = NOW + timedelta(seconds=5)
 
 def standing(phase: Phase, state: NoticeState, deferred: int = 0, lease_over: bool = True) -> Standing:
     lease_until = NOW if lease_over else NOW + timedelta(seconds=1)
-    return Standing(phase, lease_until, "R-1", state, "P-0001", deferred)
+    return Standing(phase, lease_until, "R-1", state, "family", deferred)
 
 
 @pytest.mark.parametrize(

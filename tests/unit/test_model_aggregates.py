@@ -71,7 +71,7 @@ def test_a_count_close_to_a_published_one_that_nests_with_it_is_blocked_and_name
     found = gates(*said, year, approved("2019-08", 6), approved("2018", 5))
     [reason] = found["2019-08"].reasons
     assert reason.event == (year["source"], year["id"])
-    assert (found["2018"].reasons, found["2019"].published, found["2019"].reasons) == ((), True, ())
+    assert (found["2018"].reasons, found["2019"].stage, found["2019"].reasons) == ((), "published", ())
     assert gates(*said, public("2019", 6), approved("2019-08", 6))["2019-08"].reasons == ()
     assert gates(*said, public("2019", 9), approved("2019-08", 6))["2019-08"].reasons == ()
 

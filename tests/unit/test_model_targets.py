@@ -75,7 +75,7 @@ def test_a_discrepancy_names_what_it_is_about() -> None:
     assert named(facts.discrepancy_reported(subject={"kind": "scope", "ref": "korea"})) == set()
     id = "person:P-0001/report/E-1"
     assert named(facts.discrepancy_resolved(id)) == {("discrepancy", id), ("person", "P-0001")}
-    assert subject_of("scope:korea/count/1") == Target("discrepancy", "scope:korea/count/1")
+    assert subject_of("scope:korea/count/1") == Target("turnover", "korea")
 
 
 def test_a_cut_and_an_exclusion_of_a_case_name_it_as_a_sample_too_so_that_their_histories_meet() -> None:

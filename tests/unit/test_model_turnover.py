@@ -1,6 +1,5 @@
 """A turnover: what was sent, declared, registered and reviewed."""
 
-from typing import Any
 
 from services.tracker.model import turnover as turnover_
 from services.tracker.model.turnover import Turnover
@@ -92,14 +91,3 @@ def test_a_closed_project_says_by_which_event() -> None:
         "urn:example:laboratory",
         "E-1",
     )
-
-
-def test_what_was_approved_published_and_corrected_of_a_turnover_is_kept_in_order() -> None:
-    of: dict[str, Any] = {"scope": "TO-2018", "period": "2019"}
-    said = [facts.publication_approved(**of, count=25, at=at(1)), facts.published(**of, count=25, at=at(2))]
-    turnover = turnover_of(*said, facts.publication_corrected(**of, count=24, at=at(3)))
-    assert [(each.stage, each.count) for each in turnover.aggregates] == [
-        ("approved", 25),
-        ("published", 25),
-        ("corrected", 24),
-    ]

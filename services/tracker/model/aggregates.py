@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.tracker.model.account import persons_identified
+from services.tracker.model.publications import Aggregate, Stage
 from services.tracker.model.reasons import Reason
-from services.tracker.model.scope import Aggregate, Scope
+from services.tracker.model.scope import Scope
 
 DATED: Final = re.compile(r"\d{4}(-\d\d){0,2}")
 
 
 @dataclass(frozen=True, slots=True)
 class AggregateGate:
-    """A count and what keeps it from the public. `period` None: today's total, before anything was approved."""
+    """A count and what keeps it from the public. `period` and `stage` None: today's total, before anything was approved."""
 
     period: str | None
     count: int
-    approved: bool
-    published: bool
+    stage: Stage | None
     reasons: tuple[Reason, ...]
 
 
@@ -30,14 +30,13 @@ def aggregate_gates(scope: Scope, threshold: int) -> tuple[AggregateGate, ...]:
     """Today's total, then each aggregate that was approved or published, by period."""
     total = len(persons_identified(scope))
     return (
-        AggregateGate(None, total, approved=False, published=False, reasons=tuple(_guard(scope, None, total, threshold))),
+        AggregateGate(None, total, None, tuple(_guard(scope, None, total, threshold))),
         *(
             AggregateGate(
                 one.period,
                 one.count,
-                approved=True,
-                published=one.published,
-                reasons=() if one.published else tuple(_guard(scope, one.period, one.count, threshold)),
+                one.stage,
+                () if one.published else tuple(_guard(scope, one.period, one.count, threshold)),
             )
             for _, one in sorted(scope.aggregates.items())
         ),

@@ -85,14 +85,14 @@ def eligible(mine: Sequence[Line], notices: Sequence[Notice], view: gates.View) 
     """To public affairs, once all that is left to wait for is time; and a stop for what they have in hand and may not use."""
     for of in NAMED:
         key = f"publication_eligible/{view.person.ref}/{of}"
-        written = [each for each in notices if each.kind == "publication_eligible" and _numbered(each.key, key)]
+        written = [each for each in notices if each.kind == "publication_eligible" and numbered(each.key, key)]
         in_hand = next((each for each in written if each.state in OUT), None)
         if view.person.publications.of(of).published is not None:
             continue
         reasons = tuple(embargo(of, mine, view))
         if any(reason.ground for reason in reasons):
             if in_hand is not None:
-                yield _stop(in_hand)
+                yield stop(in_hand)
         elif in_hand is not None:
             yield _owed(in_hand.key, view, of, reasons, keeps=in_hand.reference)
         else:
@@ -104,7 +104,7 @@ def used(notices: Sequence[Notice], view: gates.View) -> frozenset[str]:
     """Notices of what is public by now, by reference: they are done."""
     public = (of for of in NAMED if view.person.publications.of(of).published is not None)
     keys = [f"publication_eligible/{view.person.ref}/{of}" for of in public]
-    return frozenset(each.reference for each in notices if any(_numbered(each.key, key) for key in keys))
+    return frozenset(each.reference for each in notices if any(numbered(each.key, key) for key in keys))
 
 
 def stopped(notices: Sequence[Notice]) -> frozenset[str]:
@@ -118,11 +118,12 @@ def _owed(key: str, view: gates.View, of: str, reasons: tuple[Reason, ...], keep
     return Owed(key, "publication_eligible", person, recipient=recipient, subject=of, reasons=reasons, keeps=keeps)
 
 
-def _stop(in_hand: Notice) -> Owed:
+def stop(in_hand: Notice) -> Owed:
+    """To public affairs, about what they have in hand and may not use."""
     key = f"stop/{in_hand.key}/{in_hand.recipient}"
     return Owed(key, "stop", in_hand.person, recipient=in_hand.recipient, subject=in_hand.subject, stops=in_hand.reference)
 
 
-def _numbered(key: str, first: str) -> bool:
-    """Whether a key is the first of its person and class, or a later one, after a stop."""
+def numbered(key: str, first: str) -> bool:
+    """Whether a key is the first of its publication, or a later one, after a stop."""
     return key == first or key.startswith(f"{first}/")

@@ -16,6 +16,7 @@ from shared.terms import PublicationClass
 NAMED: Final[tuple[PublicationClass, ...]] = ("name", "full", "funeral")
 """The classes that say a name; an aggregate names nobody, and is of a turnover."""
 PublicationState = Literal["embargoed", "eligible", "approved", "published", "corrected"]
+Stage = Literal["approved", "published", "corrected"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Publication:
     approved: Identity | None = None
     published: Identity | None = None
     corrected: Identity | None = None
-    stated: Literal["approved", "published", "corrected"] | None = None
+    stated: Stage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,29 @@ class Publications:
 
     def state(self, of: PublicationClass, reasons: Collection[Reason]) -> PublicationState:
         """Where a class stands while `reasons` keep its gate closed; an approval alone opens none."""
-        last = self.of(of).stated
-        if last in ("published", "corrected"):
-            return last
-        return "embargoed" if reasons else last or "eligible"
+        return state_of(self.of(of).stated, reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """How many of a turnover, in a period: what was last said of it, and by which event."""
+
+    stage: Stage
+    period: str
+    count: int
+    event: Identity
+
+    @property
+    def published(self) -> bool:
+        """The public has heard a number; a correction in public states another and takes none back."""
+        return self.stage != "approved"
+
+
+def state_of(last: Stage | None, reasons: Collection[Reason]) -> PublicationState:
+    """Where something stands of which `last` was said last, while `reasons` keep its gate closed."""
+    if last in ("published", "corrected"):
+        return last
+    return "embargoed" if reasons else last or "eligible"
 
 
 def stated(
@@ -56,14 +76,17 @@ def stated(
 ) -> Publications:
     """`before` and one statement more, which is later in world order."""
     of = data.publication_class
-    known = before.of(of)
+    stage = stage_of(data)
+    return Publications({**before.said, of: replace(before.of(of), **{stage: event}, stated=stage)})
+
+
+def stage_of(data: PublicationApproved | PublicationPublished | PublicationCorrected) -> Stage:
     match data:
         case PublicationApproved():
-            after = replace(known, approved=event, stated="approved")
+            return "approved"
         case PublicationPublished():
-            after = replace(known, published=event, stated="published")
+            return "published"
         case PublicationCorrected():
-            after = replace(known, corrected=event, stated="corrected")
+            return "corrected"
         case _:
             assert_never(data)
-    return Publications({**before.said, of: after})

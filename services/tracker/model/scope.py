@@ -7,9 +7,11 @@ was associated with that individual. Counting is account.py's: here it is only k
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from services.tracker.model.corrections import Identity, effective
-from services.tracker.model.publications import Publications, stated
+from services.tracker.model.discrepancies import Resolutions, with_resolution
+from services.tracker.model.publications import Aggregate, Publications, stage_of, stated
 from shared.events import (
     AttributionDetermined,
     CaseAssociated,
@@ -20,6 +22,7 @@ from shared.events import (
     CaseSplit,
     CustodyDeclared,
     CustodyTransferredAbroad,
+    DiscrepancyResolved,
     IdentificationAmended,
     IdentificationDetermined,
     IdentificationRescinded,
@@ -28,6 +31,7 @@ from shared.events import (
     PublicationApproved,
     PublicationCorrected,
     PublicationPublished,
+    RecordCorrected,
     RemainsReturned,
     SampleCut,
     StatusAccountedFor,
@@ -35,6 +39,26 @@ from shared.events import (
 )
 from shared.events.event import Event
 from shared.terms import CaseKind
+
+JOINS: Final = (CaseRegistered, CaseInventoried, CaseSplit, CaseMerged, SampleCut)
+"""What brings a case into a scope."""
+COUNTS: Final = (
+    TurnoverDeclared,
+    *JOINS,
+    MniEstimated,
+    CaseAssociated,
+    CaseDissociated,
+    IdentificationDetermined,
+    IdentificationAmended,
+    IdentificationRescinded,
+    AttributionDetermined,
+    PublicationApproved,
+    PublicationPublished,
+    PublicationCorrected,
+    DiscrepancyResolved,
+    RecordCorrected,
+)
+"""The facts on which it depends what remains, and which numbers may be published; the other figures count more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +82,14 @@ class Named:
     events: list[Identity]
 
 
-@dataclass(frozen=True, slots=True)
-class Aggregate:
-    """How many of the turnover, in a period, were approved to be published, or are."""
-
-    period: str
-    count: int
-    published: bool
-    event: Identity
-
-
 @dataclass(slots=True)
 class Scope:
     """What was said, by what it was said of; each with the event that said it. Built by `fold` only."""
 
     ref: str
     expected: int | None = None
+    to_party: str | None = None
+    """Who received it: their operators look into what does not add up."""
     declared_by: Identity | None = None
     registered: dict[str, Identity] = field(default_factory=dict)
     kinds: dict[str, CaseKind] = field(default_factory=dict)
@@ -95,6 +111,7 @@ class Scope:
     """Person -> what the public was told of them."""
     aggregates: dict[str, Aggregate] = field(default_factory=dict)
     """Period -> what was said of it last."""
+    resolutions: Resolutions = field(default_factory=dict)
 
     def cases(self) -> frozenset[str]:
         """The cases registered of the turnover, and all that came out of them."""
@@ -146,8 +163,9 @@ def _determine(scope: Scope, event: Event) -> None:
 
 def _take(scope: Scope, event: Event) -> None:
     match event.data:
-        case TurnoverDeclared(turnover=scope.ref, expected_cases=expected) if scope.declared_by is None:
+        case TurnoverDeclared(turnover=scope.ref, expected_cases=expected) as data if scope.declared_by is None:
             scope.expected = expected if isinstance(expected, int) else len(expected)
+            scope.to_party = data.to_party
             scope.declared_by = event.key
         case CaseRegistered() as data:
             scope.kinds.setdefault(data.case, data.kind)
@@ -193,6 +211,8 @@ def _take(scope: Scope, event: Event) -> None:
             scope.interred.setdefault(person, event.key)
         case PublicationApproved() | PublicationPublished() | PublicationCorrected() as data:
             _publish(scope, event, data)
+        case DiscrepancyResolved() as data:
+            scope.resolutions = with_resolution(scope.resolutions, data.discrepancy, data.settled, data.resolution)
         case _:
             pass
 
@@ -201,8 +221,7 @@ def _publish(scope: Scope, event: Event, data: PublicationApproved | Publication
     if data.person is not None:
         scope.publications[data.person] = stated(scope.publications.get(data.person, Publications()), event.key, data)
     elif data.scope == scope.ref and data.period is not None and data.count is not None:
-        public = not isinstance(data, PublicationApproved)
-        scope.aggregates[data.period] = Aggregate(data.period, data.count, public, event.key)
+        scope.aggregates[data.period] = Aggregate(stage_of(data), data.period, data.count, event.key)
 
 
 def _descend(scope: Scope, event: Event, parents: Collection[str], children: Collection[str]) -> None:

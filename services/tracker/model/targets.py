@@ -49,9 +49,11 @@ def identity(source: str, id: str) -> Target:
 
 
 def subject_of(discrepancy: str) -> Target:
-    """What a discrepancy's id says it is about: `case:K55-01/seal/T-1` is about case K55-01."""
+    """What a discrepancy's id says it is about: `case:K55-01/seal/T-1` is about case K55-01; a scope is a turnover's."""
     kind, _, rest = discrepancy.partition(":")
     ref = rest.partition("/")[0]
+    if kind == "scope":
+        return Target("turnover", ref)
     return Target(kind, ref) if kind in HUBS else Target("discrepancy", discrepancy)
 
 

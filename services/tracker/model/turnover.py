@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import reduce
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from services.tracker.model.corrections import effective
 from services.tracker.model.discrepancies import Discrepancy, Misfit, Resolutions, reported, settled, with_resolution
@@ -16,15 +16,9 @@ from shared.events import (
     FieldReviewCompleted,
     MniEstimated,
     ProjectClosed,
-    PublicationApproved,
-    PublicationCorrected,
-    PublicationPublished,
     TurnoverDeclared,
 )
 from shared.events.event import Event
-from shared.events.publications import Publication
-
-Stage = Literal["approved", "published", "corrected"]
 
 
 class Estimate(NamedTuple):
@@ -32,17 +26,6 @@ class Estimate(NamedTuple):
 
     value: int
     method: str
-    at: datetime
-    event: tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Aggregate:
-    """How many of the turnover in a period: what was said to the public, or approved to be."""
-
-    stage: Stage
-    period: str
-    count: int
     at: datetime
     event: tuple[str, str]
 
@@ -69,7 +52,6 @@ class Turnover:
     """The MNI as it was thought to be, in world order; the last is the current one."""
     closed: tuple[str, str] | None = None
     """The event that ended the laboratory's work."""
-    aggregates: tuple[Aggregate, ...] = ()
     misfits: tuple[Misfit, ...] = ()
     resolutions: Resolutions = field(default_factory=dict)
     uses: Uses = field(default_factory=dict)
@@ -132,12 +114,6 @@ def _evolve(before: Turnover, event: Event) -> Turnover:
             return _estimated(before, event, data.value, data.method)
         case ProjectClosed(scope=before.ref):
             return replace(before, closed=before.closed or event.key)
-        case PublicationApproved(scope=before.ref) as data:
-            return _said(before, event, "approved", data)
-        case PublicationPublished(scope=before.ref) as data:
-            return _said(before, event, "published", data)
-        case PublicationCorrected(scope=before.ref) as data:
-            return _said(before, event, "corrected", data)
         case DiscrepancyReported(subject=subject) as data if subject.ref == before.ref and subject.kind == "turnover":
             return replace(before, misfits=(*before.misfits, reported(event.key, data)))
         case DiscrepancyResolved() as data:
@@ -149,10 +125,3 @@ def _evolve(before: Turnover, event: Event) -> Turnover:
 
 def _estimated(before: Turnover, event: Event, value: int, method: str) -> Turnover:
     return replace(before, estimates=(*before.estimates, Estimate(value, method, event.occurred_at, event.key)))
-
-
-def _said(before: Turnover, event: Event, stage: Stage, data: Publication) -> Turnover:
-    assert data.period is not None
-    assert data.count is not None, "an aggregate names scope, period and count"
-    aggregate = Aggregate(stage, data.period, data.count, event.occurred_at, event.key)
-    return replace(before, aggregates=(*before.aggregates, aggregate))

@@ -41,7 +41,9 @@ async def _write(attempt: UUID, outcome: Outcome | Silent, machine: Now, group: 
         again_at = found.again_at
         await move(group.cursor, at.reference, found.state, why, "attempted", now=group.at, attempt=attempt, again_at=again_at)
     log.info("notice.attempted", reference=at.reference, phase=found.phase, reply=found.reply, state=found.state)
-    if found.phase == "unknown" and at.person is not None:  # a doubt about operators' own mail would only make more mail
+    if (
+        found.phase == "unknown" and at.notice_class != "operator"
+    ):  # a doubt about operators' own mail would only make more mail
         await doubt(group, attempt, at.reference)
     elif at.phase == "unknown":
         await clear(group.cursor, "in_doubt", at.reference, group.at)

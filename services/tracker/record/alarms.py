@@ -1,5 +1,5 @@
 """What only the passing of time makes worth telling: hand-overs left open, liaisons who do not answer, sources that are silent,
-and entries that are missing.
+and entries that are missing. And what only a look at a whole turnover shows.
 
 Nothing here is made inside a fold. A look takes the record as it stands, works out every alarm that is due, and reconciles them
 with those that stand, so that an alarm ends by itself when its ground goes. A late batch must not raise a false one: a look is
@@ -23,6 +23,7 @@ from services.tracker.record import hand_overs, heard
 from services.tracker.record.commit import Register
 from services.tracker.record.directory import load_directory
 from services.tracker.record.notices_store import alarms, apply, unanswered
+from services.tracker.record.scopes import Look
 
 ALONE: Final = "SELECT pg_try_advisory_xact_lock(5530, 2)"
 GAPS: Final = """SELECT stream, epoch, low FROM "freeze" WHERE kind = 'gap' AND lifted_at IS NULL"""
@@ -47,10 +48,12 @@ async def look(register: Register, as_of: datetime) -> int | None:
             return None
         cursor = conn.cursor(binary=True)
         rule = await register.policies.in_force(cursor)
-        owed = await due(conn, rule.policy, await load_directory(conn), as_of)
+        directory = await load_directory(conn)
+        owed = await due(conn, rule.policy, directory, as_of)
         changes = reconcile(Required(owed), await alarms(cursor, sorted(one.key for one in owed)))
         await apply(cursor, changes, "time", register.now())
-        return len(changes)
+        scopes = Look(conn, cursor, register.facts, rule, directory, as_of, register.now())
+        return len(changes) + await scopes.at_all()
 
 
 async def due(conn: AsyncConnection[Any], policy: Policy, directory: Directory, as_of: datetime) -> frozenset[Owed]:

@@ -20,7 +20,7 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
-from services.tracker.model.notices import NoticeState
+from services.tracker.model.notices import NoticeClass, NoticeState
 from services.tracker.record.claimable import CERTAIN, LEGIBLE, UNFROZEN
 
 Conn = AsyncConnection[Any]
@@ -61,7 +61,7 @@ SELECT a.id, n.person FROM attempt a JOIN notice n ON n.no = a.notice
 WHERE a.ended_at IS NULL AND a.lease_until <= %(machine)s ORDER BY a.lease_until
 """
 STANDS: Final = """
-SELECT a.phase, a.lease_until, n.reference, n.state, n.person,
+SELECT a.phase, a.lease_until, n.reference, n.state, n.class,
   (SELECT count(*) FROM attempt d WHERE d.notice = n.no AND d.phase = 'deferred')
 FROM attempt a JOIN notice n ON n.no = a.notice WHERE a.id = %s FOR UPDATE OF a, n
 """
@@ -76,7 +76,7 @@ class Standing:
     lease_until: datetime | None
     reference: str
     state: NoticeState
-    person: str | None
+    notice_class: NoticeClass
     deferred: int
 
 

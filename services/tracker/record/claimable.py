@@ -42,7 +42,13 @@ FILED: Final = f"""
 """
 """Everything that had been accepted when the settling time was over is in the record, on all streams."""
 
-CLAIMABLE: Final = f"{WAITING} AND {BACK} AND (n.class NOT IN ('family', 'public') OR ({FILED} AND {CERTAIN}))"
+COUNTED: Final = """
+  (n.class <> 'public' OR n.person IS NOT NULL
+   OR EXISTS (SELECT FROM turnover t WHERE t.ref = n.subject AND t.stirred = t.counted
+                                       AND t.judged_by = (SELECT max(no) FROM policy)))
+"""
+"""A number was judged by the policy in force, and nothing that it counts has changed since: no locks hold all of a turnover."""
+CLAIMABLE: Final = f"{WAITING} AND {BACK} AND (n.class NOT IN ('family', 'public') OR ({FILED} AND {CERTAIN} AND {COUNTED}))"
 """The same condition lists the candidates and, under the locks, claims one."""
 
 UNSETTLED: Final = f"""

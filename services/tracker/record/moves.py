@@ -6,6 +6,8 @@
 | `attempted` | an attempt has ended | when it may be tried again |
 | `by_hand` | an operator | nothing keeps it that did before, and what is ready settles anew |
 
+What public affairs have in hand of a number is judged with its turnover's account, which is looked at again when it moved.
+
 Whatever moved waits again for all that is accepted by the time it is ready: its last look at the counters is old knowledge.
 """
 
@@ -30,7 +32,10 @@ MOVE: Final = """
       SELECT no, state FROM notice WHERE reference = %(reference)s FOR UPDATE
     ), moved AS (
       UPDATE notice SET state = %(after)s, awaits = NULL{besides} FROM stored WHERE notice.no = stored.no
-      RETURNING notice.no, stored.state AS before)
+      RETURNING notice.no, notice.class, notice.person, notice.subject, stored.state AS before
+    ), stirred AS (
+      UPDATE turnover SET stirred = stirred + 1 FROM moved
+       WHERE class IN ('public', 'stop') AND person IS NULL AND turnover.ref = moved.subject)
     INSERT INTO notice_transition (notice, at, before, after, why, attempt)
     SELECT no, %(now)s, before, %(after)s, %(why)s, %(attempt)s FROM moved WHERE before <> %(after)s OR %(by_hand)s
 """

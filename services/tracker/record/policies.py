@@ -29,6 +29,7 @@ LOOK_AGAIN: Final = (
 JUDGED: Final = """
     UPDATE policy SET judged_at = %(at)s
      WHERE no = %(no)s AND NOT EXISTS (SELECT FROM person WHERE judged_by IS DISTINCT FROM %(no)s)
+       AND NOT EXISTS (SELECT FROM turnover WHERE judged_by IS DISTINCT FROM %(no)s)
 """
 UNJUDGED: Final = "SELECT EXISTS (SELECT FROM person WHERE ref = ANY(%b::text[]) AND judged_by IS DISTINCT FROM %b)"
 

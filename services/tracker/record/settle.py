@@ -22,6 +22,7 @@ from services.tracker.record.names import Cursor, Names, is_hub
 from services.tracker.record.notices_store import Why, check_again_at
 from services.tracker.record.obligations import oblige_families, oblige_of_missing, oblige_operators
 from services.tracker.record.policies import InForce
+from services.tracker.record.stirred import stir
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class Settler:
         if lost := may_be_missing(changed, remembered, held.revisions):
             await oblige_of_missing(cursor, lost, await load_directory(conn), why, at)
         await self._oblige(cursor, conn, folded, changed, gone, rule, why, at)
+        await stir(cursor, changed, news, self.histories.facts)
         revisions = {no: held.revisions[no] + (no in news or no in heirs.raised) for no in folded}
         return Settled(folded, revisions, rule.version)
 

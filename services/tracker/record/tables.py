@@ -312,6 +312,9 @@ turnover = Table(
     Column("closed", Boolean, nullable=False, server_default=text("false")),
     refs("flags"),
     Column("open_discrepancies", Integer, nullable=False),
+    number("stirred", server_default="0"),  # how often something changed that its account counts
+    number("counted", server_default="0"),  # `stirred` as it was when the account was last looked at
+    number("judged_by", null=True),  # the policy by which it was
     instant("next_check_at", null=True),
     Column("fold_version", Integer, nullable=False),
     instant("filed_at"),

@@ -19,7 +19,7 @@ from shared.events import (
 
 # The cases of a turnover are those that a registration names with it, and from then on whatever an event of lineage names with
 # one of them. More are reached than belong to it, a parent from elsewhere for one: what counts is for the fold to say.
-SAID: Final = """
+REACHED: Final = """
     WITH RECURSIVE inside (no) AS (
       SELECT no FROM target WHERE kind = 'turnover' AND ref = %(ref)s
       UNION
@@ -33,9 +33,12 @@ SAID: Final = """
     ), said (no) AS (
       SELECT DISTINCT history.event FROM hub JOIN history ON history.hub = hub.no
     )
+"""
+"""The events `said`, by number; takes `ref` and `ties`."""
+SAID: Final = f"""{REACHED}
     SELECT event.digest, event_body.body FROM said JOIN event USING (no) JOIN event_body ON event_body.event = event.no
      WHERE event.filed_at <= %(known_at)s
-"""
+"""  # noqa: S608 - composed of a constant of this module
 TIES: Final = tuple(
     fact.wire_name()
     for fact in (

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from services.tracker.model.account import Account, account
 from services.tracker.model.aggregates import aggregate_gates
+from services.tracker.model.publications import PublicationState, state_of
 from services.tracker.record.reading import past
 from services.tracker.record.reading.accounts import scope
 from services.tracker.web.api.asked import Connection
@@ -22,7 +23,7 @@ class AggregateView:
 
     period: str | None
     count: int
-    approved: bool
+    publication: PublicationState
     state: State
     blocks: list[Block]
 
@@ -35,7 +36,13 @@ async def gates(conn: Connection, turnover: str, when: Travelled) -> list[Aggreg
         raise not_found("turnover")
     rule = await past.policy(conn, when)
     return [
-        AggregateView(each.period, each.count, each.approved, state(each.published, each.reasons), blocks(each.reasons))
+        AggregateView(
+            each.period,
+            each.count,
+            state_of(each.stage, each.reasons),
+            state(each.stage in ("published", "corrected"), each.reasons),
+            blocks(each.reasons),
+        )
         for each in aggregate_gates(found, rule.policy.aggregate_threshold)
     ]
 
