@@ -1,6 +1,5 @@
 """A turnover: what was sent, declared, registered and reviewed."""
 
-
 from services.tracker.model import turnover as turnover_
 from services.tracker.model.turnover import Turnover
 from tests import facts
