@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 LOOK_EVERY_S: Final = 5.0
 """On the machine's clock: where nothing was filed or said since the last look, and nothing has come due, it is good this long.
-Only a new directory or policy has to wait for the next."""
+Only a new directory has to wait for the next."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,8 @@ from services.tracker.record.scopes import Look
 ALONE: Final = "SELECT pg_try_advisory_xact_lock(5530, 2)"
 GAPS: Final = """SELECT stream, epoch, low FROM "freeze" WHERE kind = 'gap' AND lifted_at IS NULL"""
 SAID: Final = """
-    SELECT (SELECT max(no) FROM notice_transition), (SELECT array_agg(no ORDER BY no) FROM "freeze" WHERE lifted_at IS NULL)
+    SELECT (SELECT max(no) FROM notice_transition), (SELECT array_agg(no ORDER BY no) FROM "freeze" WHERE lifted_at IS NULL),
+           (SELECT max(no) FROM policy)
 """
 OPENINGS: Final = """
     SELECT min((reason ->> 'until')::timestamptz) FROM notice, jsonb_array_elements(reasons) AS reason
@@ -71,7 +72,7 @@ async def due(conn: AsyncConnection[Any], policy: Policy, directory: Directory, 
 
 
 async def said(conn: AsyncConnection[Any]) -> tuple[Any, ...] | None:
-    """What has been said so far: the last change of a notice (every answer to one makes one), and the freezes that are open."""
+    """What has been said so far: the last change of a notice (every answer to one makes one), the open freezes, the policy."""
     return await (await conn.execute(SAID)).fetchone()
 
 

@@ -29,7 +29,7 @@ from services.tracker.record import projections
 from services.tracker.record.facts import Facts
 from services.tracker.record.names import Cursor
 from services.tracker.record.notices_store import apply, of_subjects
-from services.tracker.record.policies import InForce
+from services.tracker.record.policies import InForce, all_judged
 from services.tracker.record.reading.accounts import REACHED, TIES
 from shared.events import BY_WIRE_NAME
 
@@ -71,7 +71,10 @@ class Look:
     async def at_all(self) -> int:
         """Returns how many notices changed. A turnover whose account cannot be worked out keeps no other waiting."""
         found = await (await self.conn.execute(DUE, {"rule": self.rule.no})).fetchall()
-        return sum([await self._at(Due(*row)) for row in found])
+        changed = sum([await self._at(Due(*row)) for row in found])
+        if self.rule.before is not None:
+            await all_judged(self.conn, self.rule, self.at)
+        return changed
 
     async def _at(self, due: Due) -> int:
         changed = 0
