@@ -13,6 +13,7 @@ import typer
 import uvicorn
 from redis.exceptions import RedisError
 
+from services.intake import file_commands
 from services.intake.accept import Acceptor
 from services.intake.app import connect, create
 from services.intake.preflight import unsafe
@@ -28,6 +29,8 @@ GRACE_S: Final = 10
 
 app = typer.Typer(no_args_is_help=True, help="Intake decides: it turns submissions into facts, or refuses them.")
 app.add_typer(sources, name="sources")
+app.command("check")(file_commands.check)
+app.command("import")(file_commands.import_)
 
 
 @app.command()

@@ -1,0 +1,89 @@
+"""Files: a table (CSV) or events (NDJSON, a JSON array, one event) as statements, each with the row it stands in."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from services.intake.admit import Submission
+from services.intake.mapping import BadMapping, TableMapping
+from services.intake.problems import ProblemType, Refused
+from services.intake.strict_json import Parsed, parse
+from services.intake.submit import statements
+from shared.wire import known
+
+DOOR: Final = "files"
+TABLES: Final = (".csv",)
+LINES: Final = (".ndjson", ".jsonl")
+LONGEST_CELL: Final = 64 * 1024
+"""Characters; no event is larger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One statement of a file. `number` is the line it ends on in a table or NDJSON, else its place; both count from 1."""
+
+    number: int
+    said: Parsed | Refused
+
+    @property
+    def identity(self) -> tuple[str | None, str | None]:
+        """Source and id, where they can be read."""
+        said: Any = {} if isinstance(self.said, Refused) else self.said.value
+        return (known(said.get("source")), known(said.get("id"))) if isinstance(said, dict) else (None, None)
+
+    def submission(self, at: str) -> Submission | Refused:
+        return self.said if isinstance(self.said, Refused) else Submission(self.said.value, DOOR, at, self.said.suspect)
+
+
+def is_table(file: Path) -> bool:
+    return file.suffix.lower() in TABLES
+
+
+def rows(file: Path, mapping: TableMapping | None = None) -> list[Row]:
+    """Every statement of the file, in its order; a table needs its mapping.
+
+    Raises:
+        OSError: it cannot be read.
+        BadMapping: the mapping names a column that the table does not have.
+        ValueError: not UTF-8, no table, or from some place on not JSON.
+    """
+    text = file.read_bytes().decode("utf-8-sig")
+    if mapping is not None:
+        return list(of_table(text, mapping))
+    if file.suffix.lower() in LINES:
+        return [Row(n, parse(line.encode())) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
+    return [Row(n, parse(each.encode(errors="replace"))) for n, each in enumerate(statements(text), 1)]
+
+
+def of_table(text: str, mapping: TableMapping) -> Iterator[Row]:
+    header, table = opened(text)
+    if missing := mapping.missing(header):
+        raise BadMapping(f"the table has no column {', '.join(missing)}")
+    for cells in table:
+        if not any(cells):
+            continue
+        if len(cells) != len(header):
+            yield Row(table.line_num, Refused(ProblemType.INVALID_EVENT, "not as many cells as the table has columns"))
+            continue
+        said = mapping.event(dict(zip(header, map(str.strip, cells), strict=True)))
+        yield Row(table.line_num, said if isinstance(said, Refused) else Parsed(said, suspect=True))
+
+
+def header_of(file: Path) -> Sequence[str]:
+    """The names of a table's columns. Raises OSError, or ValueError as `rows` does."""
+    return opened(file.read_bytes().decode("utf-8-sig"))[0]
+
+
+def opened(text: str) -> tuple[Sequence[str], Any]:
+    csv.field_size_limit(LONGEST_CELL)
+    first = text.partition("\n")[0]
+    table = csv.reader(
+        io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ",", strict=True
+    )
+    header = [name.strip() for name in next(table, [])]
+    if not all(header) or len(set(header)) != len(header):
+        raise ValueError("the first line of a table names each of its columns, each once")
+    return header, table
