@@ -1,4 +1,4 @@
-"""Makes the keys of a composition once, in a volume: the record's password and the tracker's bearer token.
+"""Makes the keys of a composition once, in volumes: passwords of the record and of Redis' users, and the tracker's token.
 
 What is there already stays as it is. Passwords reach PostgreSQL and psycopg by file (`POSTGRES_PASSWORD_FILE`, `PGPASSFILE`),
 so that none is in an environment or a command line.
@@ -6,7 +6,34 @@ so that none is in an environment or a command line.
 
 import secrets
 import sys
+from hashlib import sha256
 from pathlib import Path
+from typing import Final
+
+USERS: Final = (Path(__file__).parent / "users.acl").read_text()
+COMES_IN: Final = " reset on "
+
+
+def make_redis(server: Path, services: dict[str, Path]) -> None:
+    """Write `users.acl` for the server, with the SHA-256 of a password for each user, and each password for its user alone.
+
+    Made anew at every start from the passwords that are there, so that a release may change what a user may do. Lines of
+    other users, such as those of inboxes, stay.
+    """
+    written = server / "users.acl"
+    ours = {line.split(" ")[1] for line in USERS.splitlines()}
+    before = written.read_text().splitlines() if written.exists() else []
+    lines = [line for line in before if line.startswith("user ") and line.split(" ")[1] not in ours]
+    for line in USERS.splitlines():
+        name = line.split(" ")[1]
+        if COMES_IN in line:
+            password = once(services[name] / f"redis-{name}-password", secrets.token_urlsafe(32), mode=0o444)
+            line = line.replace(COMES_IN, f"{COMES_IN}#{sha256(password.encode()).hexdigest()} ")
+        lines.append(line)
+    draft = server / ".users.acl.draft"
+    draft.write_text("\n".join(lines) + "\n")
+    draft.chmod(0o444)
+    draft.rename(written)
 
 
 def make(folder: Path) -> None:
@@ -32,4 +59,8 @@ def once(file: Path, content: str, mode: int) -> str:
 
 
 if __name__ == "__main__":
-    make(Path(sys.argv[1]))
+    keys, *of_redis = map(Path, sys.argv[1:])
+    make(keys)
+    if of_redis:
+        intake, server = of_redis
+        make_redis(server, {"tracker": keys, "intake": intake, "loader": intake})

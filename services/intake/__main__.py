@@ -78,6 +78,28 @@ async def preflight(settings: Settings) -> list[str]:
 
 
 @app.command()
+def functions() -> None:
+    """Load the functions that intake calls: at deployment, as a user who may do that and nothing else. It may be repeated.
+
+    Exit codes: 0 loaded, 2 settings, 3 the server cannot be reached or refuses.
+    """
+    try:
+        asyncio.run(load(configured()))
+    except RedisError as error:
+        raise stop(f"the functions cannot be loaded (INTAKE_REDIS_URL): {type(error).__name__}", UNREACHABLE) from None
+    except ValueError as error:
+        raise stop(str(error), USAGE) from None
+
+
+async def load(settings: Settings) -> None:
+    redis = connect(settings)
+    try:
+        await Acceptor(redis).load()
+    finally:
+        await redis.aclose()
+
+
+@app.command()
 def submit(
     file: Annotated[Path, typer.Argument(help="NDJSON, a JSON array, or one CloudEvent; - for standard input.")],
     url: Annotated[str, typer.Option(envvar="INTAKE_URL")] = "http://127.0.0.1:8081",

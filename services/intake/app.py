@@ -37,7 +37,7 @@ LAST_LOOK_S: Final = 1.0
 
 def connect(settings: Settings) -> "Redis":
     """One more try, for a connection that the server closed while it lay idle: safe, as accept may be repeated."""
-    return Redis.from_url(settings.redis_url, socket_timeout=5, socket_connect_timeout=2, retry=Retry(NoBackoff(), 1))
+    return Redis.from_url(settings.streams_url, socket_timeout=5, socket_connect_timeout=2, retry=Retry(NoBackoff(), 1))
 
 
 def create(settings: Settings) -> FastAPI:

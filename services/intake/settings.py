@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.redis_urls import with_password
+
 Durability = Literal["checked", "asserted"]
 
 
@@ -14,6 +16,14 @@ class Settings(BaseSettings):
 
     redis_url: str = "redis://127.0.0.1:6379/0"
     """The streams. `redis://`, `rediss://` or `unix://`; a password belongs in the user part."""
+
+    redis_password_file: Path | None = None
+    """Holds the password of the user that `redis_url` names."""
+
+    @property
+    def streams_url(self) -> str:
+        """Raises ValueError: the password cannot be had."""
+        return with_password(self.redis_url, self.redis_password_file)
 
     sources: Path = Path("sources.toml")
     """Who may say what: a TOML file, read again when it changes."""

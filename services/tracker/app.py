@@ -92,7 +92,7 @@ def spare_the_collector() -> None:
 @asynccontextmanager
 async def parts(settings: Settings) -> AsyncIterator[Parts]:
     """Connections and the parts that share them; closed in the opposite order."""
-    redis = Redis.from_url(settings.redis_url, socket_timeout=5, socket_connect_timeout=5, retry=Retry(NoBackoff(), 1))
+    redis = Redis.from_url(settings.streams_url, socket_timeout=5, socket_connect_timeout=5, retry=Retry(NoBackoff(), 1))
     async with redis, pool(settings.database_url, settings.pool_size) as opened:
         await redis.ping()
         await may_run(opened, settings)
@@ -105,7 +105,7 @@ async def parts(settings: Settings) -> AsyncIterator[Parts]:
             lease=timedelta(seconds=settings.lease_s),
             machine=machine_now,
         )
-        follow = Follower(settings.redis_url, register, reclaim_idle_ms=settings.reclaim_idle_ms)
+        follow = Follower(settings.streams_url, register, reclaim_idle_ms=settings.reclaim_idle_ms)
         yield Parts(settings, register, redis, follow, Dispatch(sayer, redis))
 
 

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Final, Literal, Self, get_args
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from shared.redis_urls import with_password
+
 RoleName = Literal["follow", "notices", "web"]
 """What one process does; any number of processes may share the roles out between them."""
 ROLE_NAMES: Final[tuple[RoleName, ...]] = get_args(RoleName)
@@ -24,6 +26,8 @@ class Settings(BaseSettings):
 
     redis_url: str = "redis://127.0.0.1:6379/0"
     """The streams. `unix://` for a socket."""
+    redis_password_file: Path | None = None
+    """Holds the password of the user that `redis_url` names."""
     database_url: str = "postgresql://127.0.0.1/rosette"
     """The record. Every process holds up to `pool_size` connections."""
     pool_size: Annotated[int, Field(ge=4, le=100)] = 12
@@ -57,6 +61,11 @@ class Settings(BaseSettings):
     reclaim_idle_ms: Annotated[int, Field(ge=50)] = 60_000
     """An entry read and not acknowledged for so long is taken over. Longer than the slowest batch."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def streams_url(self) -> str:
+        """Raises ValueError: the password cannot be had."""
+        return with_password(self.redis_url, self.redis_password_file)
 
     @field_validator("roles", "allowlist", mode="before")
     @classmethod

@@ -61,7 +61,7 @@ def overview(found: Sequence[StreamState]) -> list[str]:
 
 
 async def _watch(conn: AsyncConnection[Any]) -> list[StreamState]:
-    redis = Redis.from_url(configured().redis_url, socket_timeout=5, socket_connect_timeout=5)
+    redis = Redis.from_url(configured().streams_url, socket_timeout=5, socket_connect_timeout=5)
     try:
         return await watch(conn, redis)
     finally:
