@@ -1,4 +1,5 @@
-"""JSON Schemas of whole CloudEvents, `data` included, from the models that judge them; and the services' OpenAPI documents.
+"""JSON Schemas of whole CloudEvents, `data` included, from the models that judge them; the services' OpenAPI documents, and
+the streams' AsyncAPI document.
 
 The contract knows no service, so each is asked as any reader would ask it: by its command line.
 """
@@ -12,7 +13,7 @@ from typing import Any, Final
 from shared import wire
 from shared.events import BY_WIRE_NAME
 from shared.events.base import Fact
-from shared.schemas import folder
+from shared.schemas import asyncapi, folder
 
 FOLDER: Final = Path(__file__).parent
 ENDING: Final = ".json"
@@ -56,6 +57,7 @@ def schema(fact: type[Fact]) -> dict[str, Any]:
 def files() -> dict[str, str]:
     """The text of each file by its name."""
     schemas = {f"{name}.json": text(schema(fact)) for name, fact in BY_WIRE_NAME.items()}
+    schemas["asyncapi.json"] = text(asyncapi.document())
     return schemas | {f"{service}.openapi.json": text(openapi(service)) for service in SERVICES}
 
 
