@@ -172,3 +172,44 @@ async def test_a_case_shows_its_lineage_both_ways_and_its_custody_back_to_the_tu
         ("K55-01-E1", "usaf", False),
         ("K55-01-E1", "dpaa", True),
     ]
+
+
+async def test_a_case_is_shown_as_of_a_day_with_its_lineage_and_its_custody_of_then(database_url: str, redis_url: str) -> None:
+    async with looking(database_url, redis_url) as reader:
+        await reader.file(
+            facts.registered("K55-01", turnover="TO-2018", at="2018-07-27T00:00:00Z"),
+            facts.released("K55-01", at="2018-08-01T00:00:00Z"),
+            facts.accepted("K55-01", at="2018-08-02T00:00:00Z"),
+            facts.inventoried("K55-01", "E-1", at="2018-09-01T00:00:00Z"),
+            facts.split("E-1", "E-1-A", "E-1-B", at="2018-10-01T00:00:00Z"),
+            facts.determined("E-1-A", at="2018-10-09T00:00:00Z"),
+        )
+        before = await reader.get("/v1/cases/K55-01", as_of="2018-08-01T12:00:00Z")
+        box = await reader.get("/v1/cases/K55-01", as_of="2018-09-15T00:00:00Z")
+        bone = await reader.get("/v1/cases/E-1-A", as_of="2018-10-02T00:00:00Z")
+        for when in ({"as_of": "2018-09-15T00:00:00Z"}, {"known_at": "2018-11-01T00:00:00Z"}):
+            assert await reader.problem("/v1/cases/E-1-A", **when) == (404, "not-found")
+        now, then = await reader.get("/v1/cases/E-1-A"), await reader.get("/v1/cases/E-1-A", as_of="2018-11-30T00:00:00Z")
+    assert (before["custody"], before["descendants"], len(before["timeline"])) == ("in_open_hand_over", [], 2)
+    assert ([each["number"] for each in box["descendants"]], box["custody"]) == (["E-1"], "held")
+    assert ([each["number"] for each in bone["ancestors"]], bone["parents"]) == (["E-1", "K55-01"], ["E-1"])
+    assert (bone["persons"], bone["progress"], bone["turnover"]) == ([], "registered", "TO-2018")
+    assert [each["case"] for each in bone["custodians"]] == ["K55-01", "K55-01", "E-1", "E-1-A"]
+    assert then == now
+
+
+async def test_a_discrepancy_of_then_has_the_values_of_then(database_url: str, redis_url: str) -> None:
+    async with looking(database_url, redis_url) as reader:
+        await reader.file(
+            facts.declared("K55-01", at="2018-07-27T00:00:00Z"), facts.registered("K55-01", at="2018-08-01T00:00:00Z")
+        )
+        then = await reader.get("/v1/cases/K55-01", as_of="2018-07-28T00:00:00Z")
+    assert [(each["kind"], each["open"]) for each in then["discrepancies"]] == [("unregistered", True)]
+    assert (then["flags"], then["open_discrepancies"]) == (["discrepancy"], 1)
+
+
+async def test_what_cannot_be_asked_of_the_past_is_a_problem(database_url: str, redis_url: str) -> None:
+    async with looking(database_url, redis_url) as reader:
+        await reader.file(facts.registered("K55-01"))
+        assert await reader.problem("/v1/cases/K55-01", as_of="2018-10-01T00:00:00") == (400, "parameter")
+        assert await reader.problem("/v1/cases/K55-01", known_at="2030-01-01T00:00:00Z") == (400, "parameter")

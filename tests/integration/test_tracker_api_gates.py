@@ -98,3 +98,12 @@ async def test_whoever_is_unknown_has_no_gates(database_url: str, redis_url: str
         assert await reader.problem("/v1/persons/P-9/told", on="2018-10-01") == (404, "not-found")
         assert await reader.problem("/v1/persons/P-9/told", on="2018-10-01T00:00:00") == (400, "parameter")
         assert await reader.problem("/v1/turnovers/TO-9/gates") == (404, "not-found")
+
+
+async def test_a_person_shows_where_each_publication_stands(database_url: str, redis_url: str) -> None:
+    async with looking(database_url, redis_url) as reader:
+        await file_a_telling(reader)
+        then = await reader.get(PERSON, as_of="2018-10-03T00:00:00Z")
+        now = await reader.get(PERSON)
+    assert then["publications"] == {"name": "eligible", "full": "embargoed", "funeral": "embargoed"}
+    assert set(now["publications"].values()) == {"embargoed"}

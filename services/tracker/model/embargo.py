@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Final
 
 from services.tracker.model import gates
+from services.tracker.model.corrections import Identity
 from services.tracker.model.lines import Line, recipients
 from services.tracker.model.notices import ARRIVED, OUT, Notice, Owed
-from services.tracker.model.publications import NAMED
+from services.tracker.model.publications import NAMED, PublicationState
 from services.tracker.model.reasons import Reason
 from shared.terms import HoldScope, PublicationClass
 
@@ -17,8 +18,8 @@ BRIEFED_FIRST: Final[frozenset[PublicationClass]] = frozenset({"full", "funeral"
 def embargo(of: PublicationClass, mine: Sequence[Line], view: gates.View) -> Iterator[Reason]:
     """What keeps a name from the public: nobody who must be told of it first may read it first."""
     person = view.person
+    yield from undetermined(view)
     if not any(person.standing()):
-        yield Reason("not_determined", "no determination of this person stands", ground=True)
         return
     yield from holds(view, "publish")
     if person.pnok is None:
@@ -27,15 +28,41 @@ def embargo(of: PublicationClass, mine: Sequence[Line], view: gates.View) -> Ite
     told = {kin: told_at(kin, mine, view) for kin in sorted(recipients(person))}
     for kin, at in told.items():
         if at is None and kin == person.pnok:
-            yield Reason("pnok_not_told", "the primary next of kin has not been told", ground=True)
+            yield pnok_untold(view)
         elif at is None:
-            yield Reason("kin_not_told", f"{kin} is required and has not been told", ground=True)
+            yield Reason("kin_not_told", f"{kin} is required and has not been told", ground=True, event=determined_by(view))
     if of in BRIEFED_FIRST and not _briefed(view):
         yield Reason("briefing", "the briefing was neither completed nor declined", ground=True)
     opens = max((at for at in told.values() if at is not None), default=view.now) + view.policy.name_release_after
     if opens > view.now and all(at is not None for at in told.values()):
         hours = view.policy.name_release_after_h
-        yield Reason("name_release", f"{hours} hours must pass after the last of the kin was told", ground=False, until=opens)
+        event = next(
+            (each.event for each in person.deliveries if each.order[0] + view.policy.name_release_after == opens), None
+        )
+        text = f"{hours} hours must pass after the last of the kin was told"
+        yield Reason("name_release", text, ground=False, event=event, until=opens)
+
+
+def undetermined(view: gates.View) -> Iterator[Reason]:
+    """Nobody has determined who this is; by a rescission, where there was one."""
+    if not any(view.person.standing()):
+        last = max(view.person.rescinded.values(), default=None)
+        event = last[2:] if last is not None else None
+        yield Reason("not_determined", "no determination of this person stands", ground=True, event=event)
+
+
+def pnok_untold(view: gates.View) -> Reason:
+    return Reason("pnok_not_told", "the primary next of kin has not been told", ground=True, event=determined_by(view))
+
+
+def determined_by(view: gates.View) -> Identity | None:
+    """What there is to tell: the first determination that stands."""
+    return next((one.order[2:] for one in view.person.standing()), None)
+
+
+def publications(mine: Sequence[Line], view: gates.View) -> dict[PublicationClass, PublicationState]:
+    """Where each class that says a name stands."""
+    return {of: view.person.publications.state(of, tuple(embargo(of, mine, view))) for of in NAMED}
 
 
 def told_at(kin: str, mine: Sequence[Line], view: gates.View) -> datetime | None:

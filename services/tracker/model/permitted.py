@@ -7,7 +7,9 @@ from typing import Final, Literal
 from services.tracker.model import embargo, gates
 from services.tracker.model.lines import Line, recipients
 from services.tracker.model.notices import TELLINGS, Owed
+from services.tracker.model.publications import PublicationState
 from services.tracker.model.reasons import Reason, ReasonCode
+from shared.terms import PublicationClass
 
 Act = Literal[
     "tell_pnok",
@@ -20,6 +22,11 @@ Act = Literal[
     "return_remains",
 ]
 
+NAMING: Final[tuple[tuple[Act, PublicationClass], ...]] = (
+    ("publish_name", "name"),
+    ("publish_full", "full"),
+    ("publish_funeral", "funeral"),
+)
 OPENS_WITH: Final[dict[ReasonCode, str]] = {
     "hold": "the authority that placed the hold lifts it",
     "discrepancy": "an operator settles the discrepancy, or its statements agree after all",
@@ -48,11 +55,15 @@ OPENS_WITH: Final[dict[ReasonCode, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Permitted:
-    """`done`: there is nothing left of it to do. Without reasons, and not done, it may be done now."""
+    """`done`: there is nothing left of it to do. Without reasons, and not done, it may be done now.
+
+    `publication`: where that stands of which the act would say a name in public.
+    """
 
     act: Act
     done: bool
     reasons: tuple[Reason, ...]
+    publication: PublicationState | None = None
 
 
 def permitted(mine: Sequence[Line], owed: Iterable[Owed], view: gates.View) -> tuple[Permitted, ...]:
@@ -60,19 +71,24 @@ def permitted(mine: Sequence[Line], owed: Iterable[Owed], view: gates.View) -> t
     person = view.person
     tellings = [each for each in owed if each.person == person.ref and each.kin is not None and each.kind in TELLINGS]
     others = recipients(person) - {person.pnok}
-    publications = person.publications
     return (
         _telling("tell_pnok", {person.pnok} if person.pnok is not None else set(), mine, tellings, view),
         _telling("tell_others", others, mine, tellings, view),
-        Permitted("publish_aggregate", done=False, reasons=(*_undetermined(view), *embargo.holds(view, "publish"))),
-        Permitted("publish_name", publications.is_public("name"), tuple(embargo.embargo("name", mine, view))),
-        Permitted("publish_full", publications.is_public("full"), tuple(embargo.embargo("full", mine, view))),
-        Permitted("publish_funeral", publications.is_public("funeral"), tuple(embargo.embargo("funeral", mine, view))),
-        Permitted("account_for", person.accounted_for is not None, (*_undetermined(view), *_untold(mine, view))),
+        Permitted("publish_aggregate", done=False, reasons=(*embargo.undetermined(view), *embargo.holds(view, "publish"))),
+        *(_publishing(act, of, mine, view) for act, of in NAMING),
+        Permitted("account_for", person.accounted_for is not None, (*embargo.undetermined(view), *_untold(mine, view))),
         Permitted(
-            "return_remains", done=False, reasons=(*_undetermined(view), *_undirected(view), *embargo.holds(view, "return"))
+            "return_remains",
+            done=False,
+            reasons=(*embargo.undetermined(view), *_undirected(view), *embargo.holds(view, "return")),
         ),
     )
+
+
+def _publishing(act: Act, of: PublicationClass, mine: Sequence[Line], view: gates.View) -> Permitted:
+    reasons = tuple(embargo.embargo(of, mine, view))
+    publications = view.person.publications
+    return Permitted(act, publications.is_public(of), reasons, publications.state(of, reasons))
 
 
 def _telling(act: Act, kin: Collection[str], mine: Sequence[Line], tellings: Sequence[Owed], view: gates.View) -> Permitted:
@@ -80,7 +96,7 @@ def _telling(act: Act, kin: Collection[str], mine: Sequence[Line], tellings: Seq
     told = [each for each in kin if embargo.told_at(each, mine, view) is not None]
     waiting = [each for each in tellings if each.kin in kin and each.keeps is None]
     reasons = dict.fromkeys(reason for each in waiting for reason in each.reasons)
-    nobody = [*_undetermined(view), *_nobody_first(act, view)]
+    nobody = [*embargo.undetermined(view), *_nobody_first(act, view)]
     return Permitted(act, done=bool(kin) and len(told) == len(kin) and not waiting, reasons=(*nobody, *reasons))
 
 
@@ -89,15 +105,10 @@ def _nobody_first(act: Act, view: gates.View) -> Iterator[Reason]:
         yield Reason("no_pnok", "no primary next of kin is designated", ground=True)
 
 
-def _undetermined(view: gates.View) -> Iterator[Reason]:
-    if not any(view.person.standing()):
-        yield Reason("not_determined", "no determination of this person stands", ground=True)
-
-
 def _untold(mine: Sequence[Line], view: gates.View) -> Iterator[Reason]:
     pnok = view.person.pnok
     if pnok is None or embargo.told_at(pnok, mine, view) is None:
-        yield Reason("pnok_not_told", "the primary next of kin has not been told", ground=True)
+        yield embargo.pnok_untold(view)
 
 
 def _undirected(view: gates.View) -> Iterator[Reason]:

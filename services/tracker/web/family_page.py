@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.tracker.model.publications import PublicationState
 from services.tracker.record.reading.discrepancies import DiscrepancyRow
 from services.tracker.web.api.gates import Due
 from services.tracker.web.timeline import Statement
+from shared.terms import PublicationClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ class PersonDetail:
     """A person, their family, what was determined, what is owed and what keeps it now; and everything said, in world order.
 
     `unfoldable`: their history, or that of somebody who shares a case, cannot be worked out. `due` and `silent` are null then:
-    nothing leaves, and nobody knows what is owed until the defect is mended.
+    nothing leaves, and nobody knows what is owed until the defect is mended. `publications`: what may be said in public, and
+    what was; why not is with the gates.
     """
 
     ref: str
@@ -60,6 +63,7 @@ class PersonDetail:
     flags: list[str]
     kin: list[KinView]
     determinations: list[DeterminationView]
+    publications: dict[PublicationClass, PublicationState]
     unfoldable: bool
     due: list[Due] | None
     silent: list[Kept] | None

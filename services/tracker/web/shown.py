@@ -6,12 +6,14 @@ from typing import Any
 from psycopg import AsyncConnection
 
 from services.tracker.model.provenance import Span
+from services.tracker.model.travel import When
 from services.tracker.record.reading import cases, discrepancies, lineage, notices
 from services.tracker.record.reading.cases import CaseRow
 from services.tracker.record.reading.discrepancies import DiscrepancyRow
 from services.tracker.record.reading.lineage import Relative
 from services.tracker.record.reading.notices import AttemptRow, NoticeRow, TransitionRow
 from services.tracker.record.reading.pages import values
+from services.tracker.record.reading.past_cases import past_case
 from services.tracker.web.timeline import Statement, timeline
 
 
@@ -52,6 +54,23 @@ async def case_detail(conn: AsyncConnection[Any], number: str) -> CaseDetail | N
         custodians=await lineage.custody_of(conn, number, row.filed_at),
         discrepancies=await discrepancies.discrepancies_of(conn, "case", number),
         timeline=timeline(await cases.history(conn, "case", number)),
+    )
+
+
+async def case_then(conn: AsyncConnection[Any], number: str, when: When) -> CaseDetail | None:
+    """The same as of a moment; None where nothing was known of it by then."""
+    then = await past_case(conn, number, when)
+    if then is None:
+        return None
+    stored = await discrepancies.discrepancies_of(conn, "case", number)
+    return CaseDetail(
+        **values(then.row()),
+        persons=then.persons(),
+        ancestors=then.ancestors(),
+        descendants=then.descendants(),
+        custodians=then.custodians(),
+        discrepancies=discrepancies.as_found(stored, then.hub.discrepancies),
+        timeline=timeline(await cases.history(conn, "case", number), when),
     )
 
 

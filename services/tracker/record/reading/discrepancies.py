@@ -1,11 +1,13 @@
 """Discrepancies, open and settled."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from psycopg import AsyncConnection
 
+from services.tracker.model.discrepancies import Discrepancy
 from services.tracker.record.reading.pages import Page, every, page
 
 
@@ -41,3 +43,13 @@ async def discrepancies(
 
 async def discrepancies_of(conn: AsyncConnection[Any], subject_kind: str, subject: str) -> list[DiscrepancyRow]:
     return await every(conn, DiscrepancyRow, "discrepancy", order="id", subject_kind=subject_kind, subject=subject)
+
+
+def as_found(stored: Iterable[DiscrepancyRow], then: Iterable[Discrepancy]) -> list[DiscrepancyRow]:
+    """The rows of the discrepancies that there were then, with the values they had then."""
+    by_id = {each.id: each for each in then}
+    return [
+        replace(row, expected=one.expected, observed=one.observed, open=one.open, resolution=one.resolution)
+        for row in stored
+        if (one := by_id.get(row.id)) is not None
+    ]

@@ -12,8 +12,9 @@ from services.tracker.web.api.asked import ByName, Connection
 from services.tracker.web.api.credential import Asking
 from services.tracker.web.api.own import Own, page_of
 from services.tracker.web.api.problems import not_found
+from services.tracker.web.api.when import LookingBack
 from services.tracker.web.eyes import case_seen, own_case
-from services.tracker.web.shown import CaseDetail, case_detail
+from services.tracker.web.shown import CaseDetail, case_detail, case_then
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
 
@@ -35,10 +36,11 @@ async def cases(conn: Connection, own: Own, asked: Annotated[CaseFilter, Query()
 
 
 @router.get("/{number:path}")
-async def case(conn: Connection, who: Asking, own: Own, number: str) -> CaseDetail:
+async def case(conn: Connection, who: Asking, own: Own, number: str, when: LookingBack) -> CaseDetail:
+    """Looking back, all of it is as of that moment, what it came out of and what came out of it included."""
     if own is not None and number not in own.cases:
         raise not_found("case")
-    found = await case_detail(conn, number)
+    found = await (case_detail(conn, number) if when is None else case_then(conn, number, when))
     if found is None:
         raise not_found("case")
     return case_seen(found, who.role, own.persons if own is not None else frozenset())

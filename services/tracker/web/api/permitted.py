@@ -13,6 +13,7 @@ from services.tracker.model import gates
 from services.tracker.model.embargo import heard
 from services.tracker.model.lines import lines_of
 from services.tracker.model.permitted import OPENS_WITH, Act, permitted
+from services.tracker.model.publications import PublicationState
 from services.tracker.model.reasons import Reason, ReasonCode
 from services.tracker.model.telling import required
 from services.tracker.model.travel import When
@@ -47,9 +48,12 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class ActView:
+    """`publication`: where that stands of which the act would say a name in public; null of the other acts."""
+
     act: Act
     state: State
     blocks: list[Block]
+    publication: PublicationState | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ async def gates_of(conn: Connection, who: Asking, own: Own, ref: str, now: Insta
     owed = required(known.record, known.notices, known.policy, at).owed
     view = gates.View(person, known.record, known.policy, at, {})
     acts = permitted(lines_of(person, known.notices), owed, view)
-    shown = [ActView(each.act, state(each.done, each.reasons), blocks(each.reasons)) for each in acts]
+    shown = [ActView(each.act, state(each.done, each.reasons), blocks(each.reasons), each.publication) for each in acts]
     return PersonGates(ref, at, acts_seen(shown, who.role))
 
 

@@ -1,13 +1,14 @@
 """`/v1/persons`: how far the telling of each family has come, and what keeps the next of it. References only."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from services.tracker.model.discrepancies import Discrepancy
+from services.tracker.model import gates
+from services.tracker.model.embargo import publications
+from services.tracker.model.lines import lines_of
 from services.tracker.model.owing import Silent
 from services.tracker.model.person import Person, Progress
 from services.tracker.model.telling import required
@@ -56,7 +57,7 @@ async def person(conn: Connection, who: Asking, own: Own, ref: str, now: Instant
     state = known.record.persons[ref]
     owed = None if known.unfoldable else required(known.record, known.notices, known.policy, at)
     stored = await discrepancies.discrepancies_of(conn, "person", ref)
-    found = stored if when is None else as_found(stored, state.discrepancies(known.policy))
+    found = stored if when is None else discrepancies.as_found(stored, state.discrepancies(known.policy))
     detail = PersonDetail(
         ref=ref,
         progress=row.progress if when is None else state.progress,
@@ -64,6 +65,7 @@ async def person(conn: Connection, who: Asking, own: Own, ref: str, now: Instant
         flags=row.flags if when is None else flags_of(state, found),
         kin=kin_of(state, at),
         determinations=determinations_of(state),
+        publications=publications(lines_of(state, known.notices), gates.View(state, known.record, known.policy, at, {})),
         unfoldable=known.unfoldable,
         due=due_to(ref, owed.owed) if owed is not None else None,
         silent=silent_to(ref, owed.silent) if owed is not None else None,
@@ -71,16 +73,6 @@ async def person(conn: Connection, who: Asking, own: Own, ref: str, now: Instant
         timeline=timeline(await reading.history(conn, "person", ref), when),
     )
     return person_seen(detail, who.role)
-
-
-def as_found(stored: Iterable[DiscrepancyRow], then: Iterable[Discrepancy]) -> list[DiscrepancyRow]:
-    """The rows of the discrepancies that there were then, with the values they had then."""
-    by_id = {each.id: each for each in then}
-    return [
-        replace(row, expected=one.expected, observed=one.observed, open=one.open, resolution=one.resolution)
-        for row in stored
-        if (one := by_id.get(row.id)) is not None
-    ]
 
 
 def flags_of(person: Person, found: Iterable[DiscrepancyRow]) -> list[str]:
