@@ -93,7 +93,7 @@ class Company:
 
     speakers: tuple[Speaker, ...]
     directory: str
-    silent_h: int = 24
+    silent_h: int = 24 * 60
 
 
 COMPANY: Final = Company(SPEAKERS, DIRECTORY)

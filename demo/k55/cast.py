@@ -99,5 +99,5 @@ def directory() -> str:
     return "\n".join((*liaisons, *offices))
 
 
-COMPANY: Final = Company(SPEAKERS, directory(), silent_h=24 * 60)
+COMPANY: Final = Company(SPEAKERS, directory())
 """Sources report every fourth Thursday here, so one that has missed two of them is silent."""
