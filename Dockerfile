@@ -11,7 +11,7 @@ FROM python:3.13-slim-trixie
 ARG SERVICE
 ENV SERVICE=${SERVICE} PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 INTAKE_PORT=8081 TRACKER_PORT=8082
 RUN test -n "$SERVICE" || { echo "name the service: --build-arg SERVICE=intake or tracker" >&2; exit 1; }; \
-    useradd --system --uid 10001 --create-home rosette && mkdir /keys /data && chown rosette /keys /data
+    useradd --system --uid 10001 --create-home rosette && mkdir /keys /intake-keys /acl /data && chown rosette /keys /intake-keys /acl /data
 WORKDIR /app
 COPY --from=build /opt/venv /opt/venv
 COPY shared shared

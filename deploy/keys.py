@@ -59,8 +59,6 @@ def once(file: Path, content: str, mode: int) -> str:
 
 
 if __name__ == "__main__":
-    keys, *of_redis = map(Path, sys.argv[1:])
+    keys, intake, server = map(Path, sys.argv[1:])
     make(keys)
-    if of_redis:
-        intake, server = of_redis
-        make_redis(server, {"tracker": keys, "intake": intake, "loader": intake})
+    make_redis(server, {"tracker": keys, "intake": intake, "loader": intake})
