@@ -1,4 +1,4 @@
-"""`python -m embedded up`: the whole of it on one machine."""
+"""`python -m embedded up` and `sandbox`: the whole of it on one machine, to keep or for one run."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from embedded.handle import CHECKOUT, EmbeddedError
+from embedded.sandbox import sandbox
 from embedded.services import NotReady
-from embedded.up import Failed, up
+from embedded.up import SAMPLE_URIS, Failed, up
 
 app = typer.Typer(add_completion=False)
 
@@ -31,6 +32,25 @@ def up_(
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         typer.echo("stopped; the data is still there", err=True)
+
+
+@app.command("sandbox", context_settings={"allow_interspersed_args": False})
+def sandbox_(
+    command: Annotated[list[str] | None, typer.Argument(help="Run with INTAKE_URL, INTAKE_KEY and TRACKER_URL set.")] = None,
+    uri: Annotated[list[str] | None, typer.Option(help="A CloudEvents source, by prefix, that the key may use.")] = None,
+) -> None:
+    """Both services for one run of an upstream's own tests: with a throw-away key, on servers that leave nothing behind.
+
+    Ends with the status of the command; without one, with Ctrl-C or the end of standard input, and prints what it would set.
+    """
+    try:
+        status = sandbox(command or [], uri or SAMPLE_URIS)
+    except (EmbeddedError, Failed, NotReady) as error:
+        typer.echo(f"embedded: {error}", err=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        status = 130
+    raise typer.Exit(status)
 
 
 if __name__ == "__main__":

@@ -4,10 +4,11 @@ import shlex
 import signal
 import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Final
+from typing import Final, NoReturn
 
 from embedded import services
 from embedded.handle import Servers, servers
@@ -15,8 +16,9 @@ from embedded.mailbox import Mailbox
 from shared.terms import ROLES
 
 DIRECTORY: Final = "deploy/directory.example.toml"
-SAMPLE_SOURCE: Final = ["sample", "--uri", "urn:example:", "--type", "*", "--party", "*"]
+SAMPLE_SOURCE: Final = ["sample", "--type", "*", "--party", "*"]
 """What the first start lets somebody try out: one source that may say everything, in every role."""
+SAMPLE_URIS: Final = ("urn:example:",)
 SAMPLE_KEY: Final = "sample.key"
 
 
@@ -36,15 +38,29 @@ def up(data: Path, intake_port: int, tracker_port: int) -> None:
     for port in (intake_port, tracker_port):
         if not is_free(port):
             raise Failed(f"port {port} is taken; --intake-port and --tracker-port choose others")
+    ports = {"intake": intake_port, "tracker": tracker_port}
+    with standing(data, ports) as (running, environment):
+        print("\n".join((*where(ports, data), "", *to_copy(environment, ports, data / SAMPLE_KEY))), flush=True)
+        print("\nCtrl-C stops everything.", flush=True)
+        until_one_ends(running, data / "logs")
+
+
+@contextmanager
+def standing(
+    data: Path, ports: Mapping[str, int], uris: Sequence[str] = SAMPLE_URIS
+) -> Iterator[tuple[Servers, Mapping[str, str]]]:
+    """Both services, ready, with their mailbox and a first source; and the environment that they were given.
+
+    SIGTERM and SIGHUP end the block as Ctrl-C does. Raises `services.NotReady` and `EmbeddedError`; nothing is left running.
+    """
     signal.signal(signal.SIGTERM, interrupt)
     signal.signal(signal.SIGHUP, interrupt)
     logs = data / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     with Mailbox(directory=data / "mailbox") as mailbox, servers(data) as running:
-        ports = {"intake": intake_port, "tracker": tracker_port}
         sources = data / "sources.toml"
         environment = services.environment(running.redis_url, running.postgres_url, ports, sources, smtp_url=mailbox.url)
-        keep_sample_key(data / SAMPLE_KEY, sources, environment)
+        keep_sample_key(data / SAMPLE_KEY, sources, environment, uris)
         log = {service: logs / f"{service}.log" for service in services.SERVICES}
         serve(running, "intake", environment, log["intake"])  # knows nothing of the record, so it starts while that is made
         services.ask("tracker", environment, "migrate", log=log["tracker"])
@@ -52,11 +68,13 @@ def up(data: Path, intake_port: int, tracker_port: int) -> None:
         serve(running, "tracker", environment, log["tracker"])
         for service, port in ports.items():
             services.await_ready(service, port, lambda name: running.exits().get(name), log[service])
-        print("\n".join((*where(ports, data), "", *to_copy(environment, ports, data / SAMPLE_KEY))), flush=True)
-        print("\nCtrl-C stops everything.", flush=True)
-        while not (exits := running.exits()):
-            time.sleep(1.0)
-        raise Failed(", ".join(f"{name} ended with status {status}" for name, status in exits.items()) + f"; see {logs}")
+        yield running, environment
+
+
+def until_one_ends(running: Servers, logs: Path) -> NoReturn:
+    while not (exits := running.exits()):
+        time.sleep(1.0)
+    raise Failed(", ".join(f"{name} ended with status {status}" for name, status in exits.items()) + f"; see {logs}")
 
 
 def where(ports: Mapping[str, int], data: Path) -> Iterator[str]:
@@ -82,12 +100,13 @@ def interrupt(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def keep_sample_key(file: Path, sources: Path, environment: Mapping[str, str]) -> None:
+def keep_sample_key(file: Path, sources: Path, environment: Mapping[str, str], uris: Sequence[str]) -> None:
     """At the first start, make the sample source and keep its key, readable by its owner alone. Later there are sources."""
     if sources.exists():
         return
     roles = [word for role in ROLES for word in ("--role", role)]
-    key = services.ask("intake", environment, "sources", "add", *SAMPLE_SOURCE, *roles)
+    said_by = [word for uri in uris for word in ("--uri", uri)]
+    key = services.ask("intake", environment, "sources", "add", *SAMPLE_SOURCE, *said_by, *roles)
     file.touch(mode=0o600)
     file.write_text(key)
 
