@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import count, islice
 from random import Random
-from time import perf_counter
+from time import process_time
 from typing import Final
 
 from benchmarks.load import Statement, cloud_event, hand_over, journey
@@ -22,7 +22,7 @@ TIMES: Final = 50
 
 
 def fold_figures() -> dict[str, float]:
-    """Seconds are the best of `TIMES`, the collector off as it is in a tracker that has come to rest."""
+    """CPU seconds, the best of `TIMES`, with the collector off."""
     long, short = history(LONG), history(SHORT)
     shuffled = Random(LONG).sample(long, LONG)
     gc.collect()
@@ -49,9 +49,9 @@ def best_s(do: Callable[[], object]) -> float:
     """The shortest of many, since everything that disturbs one makes it longer."""
     took = []
     for _ in range(TIMES):
-        began = perf_counter()
+        began = process_time()
         do()
-        took.append(perf_counter() - began)
+        took.append(process_time() - began)
     return min(took)
 
 

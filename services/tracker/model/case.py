@@ -80,22 +80,26 @@ def fold(
     start = Case(number, misfits=counted.misfits, origin=mine, heritage=taken, holds=taken.holds, turnover=taken.turnover)
     if counted.ever is not counted.events:
         start = changed(start, holds=identified_.taken_back(start.holds, number, counted.events, counted.ever))
-    return reduce(advance, counted.events, start)
+    folded = reduce(_advance, counted.events, start)
+    return changed(folded, last=world_order(counted.events[-1])) if counted.events else folded
 
 
 def advance(before: Case, event: Event) -> Case:
     """`before` and one event more, which is later in world order than all it holds, no correction and not its origin."""
+    return changed(_advance(before, event), last=world_order(event))
+
+
+def _advance(before: Case, event: Event) -> Case:
     uses = used(before.uses, event.data, event.key)
     if isinstance(uses, Misfit):
-        return changed(before, misfits=(*before.misfits, uses), last=world_order(event))
-    if not concerns(before, event.data):
-        after = before
-    elif _is_no_more(before, event):
+        return changed(before, misfits=(*before.misfits, uses))
+    after = before if uses is before.uses else changed(before, uses=uses)
+    if not concerns(after, event.data):
+        return after
+    if _is_no_more(after, event):
         said = Misfit("superseded", "#".join(event.key), f"nothing after it was {before.custody.ended}", event.name)
-        after = changed(before, misfits=(*before.misfits, said))
-    else:
-        after = evolve(before, event)
-    return changed(after, uses=uses, last=world_order(event))
+        return changed(after, misfits=(*after.misfits, said))
+    return evolve(after, event)
 
 
 def evolve(before: Case, event: Event) -> Case:

@@ -12,7 +12,9 @@ else:
         The type checker reads it as `replace`, so a misspelt field is found there.
         """
         after = object.__new__(type(before))
-        after.__dict__.update(before.__dict__, **changes)
+        fields = before.__dict__.copy()
+        fields.update(changes)
+        object.__setattr__(after, "__dict__", fields)
         return after
 
 
