@@ -43,7 +43,7 @@ async def settle(at: Desk) -> None:
 
 async def remaining(at: Desk) -> list[tuple[bool, str | None]]:
     """Whether it is open, and how it was settled."""
-    return [*await at.ask("SELECT open, resolution FROM discrepancy WHERE subject_kind = 'scope'")]  # type: ignore[list-item]
+    return [*await at.ask("SELECT open, resolution FROM discrepancy WHERE subject_kind = 'scope'")]
 
 
 async def stand(at: Desk, kind: str) -> list[tuple[str, str]]:

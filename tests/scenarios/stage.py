@@ -49,7 +49,7 @@ async def scene(database_url: str, redis_url: str, mailbox: embedded.Mailbox, fo
         part = await open_until_the_end.enter_async_context(tracker(settings))
         told = await story(part)
         assert told is not None
-        app = api(Given(part.register.pool, part.redis, part.register.now, checks(part), None, told))
+        app = api(Given(part.register.pool, part.redis, part.register.now, checks(part), story=told))
         transport = httpx2.ASGITransport(app=app)
         reader = httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1", timeout=60)
         await open_until_the_end.enter_async_context(reader)

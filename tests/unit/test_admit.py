@@ -88,7 +88,7 @@ def test_an_event_is_measured_without_its_white_space_and_without_what_intake_ad
     ],
 )
 def test_a_prefix_ends_where_a_part_of_the_uri_ends(uri: str, prefix: str, *, covers: bool) -> None:
-    assert covered(uri, [prefix]) is covers
+    assert covered(uri, (prefix,)) is covers
 
 
 def test_types_are_named_by_catalogue_or_wire_name_with_a_star_for_any_part() -> None:

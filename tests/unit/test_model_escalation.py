@@ -28,7 +28,7 @@ def hours(n: float) -> datetime:
     return NOON + timedelta(hours=n)
 
 
-def desks(notice: Notice, at: datetime, directory: Directory = DIRECTORY) -> list[str | None]:
+def desks(notice: Notice, at: datetime, directory: Directory = DIRECTORY) -> list[str]:
     return sorted(str(owed.recipient) for owed in escalations([notice], POLICY, directory, at))
 
 

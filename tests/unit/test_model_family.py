@@ -1,5 +1,7 @@
 """Contacts and elections that do not fit, and what a kin becomes when something of them changes."""
 
+from typing import Any
+
 import pytest
 
 from services.tracker.model.policy import Policy
@@ -21,7 +23,7 @@ def found(*statements: CloudEvent, policy: Policy = Policy()) -> list[str]:  # n
 
 
 # ------------------------------------------------------------------------------------------------- contacts
-def tried(when: str, **given: object) -> CloudEvent:
+def tried(when: str, **given: Any) -> CloudEvent:
     return facts.attempted(at=when, id="E-tried", source="urn:example:l", **given)
 
 
@@ -111,7 +113,7 @@ def test_what_an_amendment_added_may_be_taken_by_another() -> None:
 
 def test_a_person_has_to_do_with_every_case_an_amendment_named() -> None:
     known = person_of(facts.determined(at=at(10)), facts.amended(added={"cases": ["K-9"], "individuals": ["I-9"]}, at=at(20)))
-    assert (known.cases, known.individuals) == ({"K55-01", "K-9"}, {"I-9"})
+    assert (known.cases, known.individuals) == (frozenset({"K55-01", "K-9"}), frozenset({"I-9"}))
     [determination] = known.standing()
     assert known.cases_of(determination) == {"K55-01", "K-9"}
 

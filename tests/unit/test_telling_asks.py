@@ -2,8 +2,8 @@
 
 from tests import facts
 from tests.unit.stories import at
-from tests.unit.test_telling_portions import AMENDED, EACH_TIME, family_told, ledger
-from tests.unit.told import Told, reported
+from tests.unit.test_telling_portions import AMENDED, family_told, ledger
+from tests.unit.told import EACH_TIME, Told, reported
 
 MORE = facts.amended(amendment="A-2", added={"cases": ["K55-03"]}, at=at(45))
 YES = facts.election(at=at(60))
