@@ -1,9 +1,12 @@
 """What the read API says of cases."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from services.tracker.record import open_filings
+from services.tracker.record.names import begin_filing
 from tests import facts
 from tests.integration.looking import Looking, looking
 
@@ -213,3 +216,35 @@ async def test_what_cannot_be_asked_of_the_past_is_a_problem(database_url: str, 
         await reader.file(facts.registered("K55-01"))
         assert await reader.problem("/v1/cases/K55-01", as_of="2018-10-01T00:00:00") == (400, "parameter")
         assert await reader.problem("/v1/cases/K55-01", known_at="2030-01-01T00:00:00Z") == (400, "parameter")
+
+
+async def test_what_is_still_being_filed_may_become_known_before_so_the_question_comes_too_early(
+    database_url: str, redis_url: str
+) -> None:
+    async with looking(database_url, redis_url) as reader:
+        await reader.file(facts.registered("K55-01"))
+        now = reader.register.now()
+        async with reader.register.pool.connection() as conn, conn.transaction():
+            await begin_filing(conn.cursor(binary=True), at=now - timedelta(minutes=1), exclusive=False)
+            for path in ("/v1/cases/K55-01", "/v1/turnovers/TO-2018/account", "/v1/persons/P-0001/gates"):
+                assert await reader.problem(path, known_at=now.isoformat()) == (425, "too-early")
+            long_ago = now - timedelta(minutes=1)
+            assert await reader.problem("/v1/cases/K55-01", known_at=long_ago.isoformat()) == (404, "not-found")
+            assert (await reader.get("/v1/cases/K55-01", as_of=now.isoformat()))["number"] == "K55-01"
+        assert (await reader.get("/v1/cases/K55-01", known_at=now.isoformat()))["number"] == "K55-01"
+
+
+async def test_every_filing_says_since_when_it_is_open(database_url: str, redis_url: str) -> None:
+    async with looking(database_url, redis_url) as reader, reader.register.pool.connection() as conn:
+        assert await open_filings.oldest(conn) is None
+        seen: list[datetime | None] = []
+        keep = reader.register.settler.settle
+
+        async def look(*given: Any, **more: Any) -> Any:
+            seen.append(await open_filings.oldest(conn))
+            return await keep(*given, **more)
+
+        reader.register.settler.settle = look  # type: ignore[method-assign]
+        await reader.file(facts.registered("K55-01"))
+        assert seen == [reader.register.now()]
+        assert await open_filings.oldest(conn) is None

@@ -5,7 +5,6 @@ Commit, then acknowledge: a crash between the two is a redelivery, which the ide
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 import structlog
@@ -20,7 +19,7 @@ from services.tracker.record.facts import Facts, Sorted
 from services.tracker.record.histories import Histories
 from services.tracker.record.hold import Wider, hold
 from services.tracker.record.links import lineage_of, names_of, news_of, originals
-from services.tracker.record.names import Cursor, Names, hold_corrections, is_hub
+from services.tracker.record.names import Cursor, Names, begin_filing, is_hub
 from services.tracker.record.obligations import oblige_of_quarantined
 from services.tracker.record.policies import Policies
 from services.tracker.record.positions import add_runs, begin_epochs, runs
@@ -101,11 +100,10 @@ class Register:
         raise OperationalError(f"a batch of {len(batch.arrivals)} was lost to others {ATTEMPTS} times in a row")
 
     async def _attempt(self, batch: Batch, names: frozenset[Target], wider: frozenset[int]) -> Filing | Wider:
-        at = self.now()
         async with self.pool.connection() as conn:
             cursor = conn.cursor(binary=True)
             await self.names.make(cursor, names)
-            return await self._in_one_transaction(conn, cursor, batch, names, wider, at)
+            return await self._in_one_transaction(conn, cursor, batch, names, wider)
 
     async def _in_one_transaction(
         self,
@@ -114,10 +112,10 @@ class Register:
         batch: Batch,
         names: frozenset[Target],
         wider: frozenset[int],
-        at: datetime,
     ) -> Filing | Wider:
         async with conn.transaction():
-            await hold_corrections(cursor, exclusive=batch.corrects)
+            await begin_filing(cursor, at=self.now(), exclusive=batch.corrects)
+            at = self.now()
             rule = await self.policies.in_force(cursor)
             numbers = await self.names.numbers(cursor, names)
             identities = await self.names.corrected(

@@ -1,12 +1,14 @@
 """The numbers of what events name, and the locks on them. Every name has a row, made when it is first named."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from itertools import starmap
 from typing import Any, Final
 
 from psycopg import AsyncCursor
 
 from services.tracker.model.targets import HUBS, Target, identity
+from services.tracker.record.open_filings import BEGUN, second
 from services.tracker.record.remembered import Remembered
 
 Cursor = AsyncCursor[Any]
@@ -94,9 +96,10 @@ class Names:
         return {Target(kind, ref): no for no, kind, ref in await cursor.fetchall()}
 
 
-async def hold_corrections(cursor: Cursor, *, exclusive: bool) -> None:
+async def begin_filing(cursor: Cursor, *, at: datetime, exclusive: bool) -> None:
+    """Say since when this transaction files, and wait for those whose corrections it must not file past."""
     kind = "" if exclusive else "_shared"
-    await cursor.execute(f"SELECT pg_advisory_xact_lock{kind}({CORRECTIONS})")
+    await cursor.execute(f"SELECT {BEGUN}, pg_advisory_xact_lock{kind}({CORRECTIONS})", (second(at),))
 
 
 async def lock(cursor: Cursor, numbers: Collection[int]) -> dict[int, int]:

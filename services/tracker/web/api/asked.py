@@ -8,6 +8,7 @@ from fastapi import Depends, Query, Request
 from psycopg import AsyncConnection
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.tracker.record import open_filings
 from services.tracker.record.actions import act
 from services.tracker.web.api.access import OF_FAMILIES
 from services.tracker.web.api.credential import Asking
@@ -51,6 +52,7 @@ async def connected(request: Request, who: Asking, now: Instant) -> AsyncIterato
         if route in OF_FAMILIES:
             subject = request.path_params.get(OF_FAMILIES[route]) or None
             await act(conn, who.name, "read", subject and str(subject), {"page": route, "role": who.role}, now)
+        request.state.filing_since = await open_filings.oldest(conn) if "known_at" in request.query_params else None
         async with conn.transaction():
             await conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield conn
