@@ -1,7 +1,7 @@
 """Which filings are open: how far back what is known by an instant is not final yet.
 
 Every filing holds a shared lock whose key is the second on the record's clock in which it began; the `filed_at` of what it
-files is read after that. The lock goes with the commit, so it costs no statement of its own and leaves nothing behind in a crash.
+files is read after that. The lock goes with the commit: it costs no statement of its own and leaves nothing behind in a crash.
 """
 
 from datetime import UTC, datetime, timedelta
