@@ -108,7 +108,7 @@ def test_what_an_amendment_added_may_be_taken_by_another() -> None:
     told = facts.delivered(line={"cause": "A-1"}, says="stands", at=at(40))
     known = person_of(facts.determined(at=at(10)), facts.amended(at=at(20)), taken, told)
     assert known.stated("A-1", known.deliveries[0].order) == frozenset()
-    assert [portion.stands for portion in known.portions()] == [{"K55-01"}, frozenset(), frozenset()]
+    assert [portion.stands for portion in known.portions] == [{"K55-01"}, frozenset(), frozenset()]
 
 
 def test_a_person_has_to_do_with_every_case_an_amendment_named() -> None:
@@ -124,7 +124,7 @@ def test_a_case_that_was_taken_from_a_determination_is_no_more_reached_through_a
     other = facts.determined("K-3", determination="D-2", at=at(11))
     elsewhere = facts.amended("D-2", "A-2", removed={"cases": ["K-1"]}, at=at(21))
     known = person_of(of, other, *joined, facts.amended(removed={"cases": ["K-2"]}, at=at(20)), elsewhere)
-    assert known.reach(known.portions()[0]) == {"K-1", "I-1"}
+    assert known.reach(known.portions[0]) == {"K-1", "I-1"}
 
 
 def test_a_report_that_speaks_of_an_amendment_or_of_information_on_file_fits() -> None:

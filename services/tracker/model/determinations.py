@@ -71,11 +71,13 @@ Statements = Mapping[str, tuple[Statement, ...]]
 class Portion:
     """One portion of a determination that stands. `stands` may be empty: all of it was taken from the determination again.
 
+    `named` is what stands of all that it names; of what an earlier portion names too, only that one stands.
     `first` says how it is ordered: a determination by its own order, then what was added to it.
     """
 
     cause: str
     determination: str
+    named: Tokens
     stands: Tokens
     first: tuple[WorldOrder, WorldOrder, str]
     event_order: WorldOrder
@@ -128,16 +130,16 @@ def as_amended(tokens: Tokens, amendments: Iterable[Amendment]) -> Tokens:
 
 
 def portions(standing: Iterable[Determination], amendments: Sequence[Amendment], said: Statements) -> Iterator[Portion]:
-    """The portions of the determinations that stand. What two of them name belongs to the first, so that it is told once."""
+    """The portions of the determinations that stand. What two of one name stands in the first."""
     for determination in standing:
         mine = [each for each in amendments if each.determination == determination.id]
         current = as_amended(determination.tokens, mine)
         claimed: Tokens = frozenset()
-        named = [(determination.id, determination.tokens, determination.order)]
-        for cause, tokens, order in (*named, *((each.id, each.added, each.order) for each in mine)):
+        own = (determination.id, determination.tokens, determination.order)
+        for cause, tokens, order in (own, *((each.id, each.added, each.order) for each in mine)):
             first = first_stated(said[cause])
             for its_cause, its_tokens in ((cause, first), (ADDED + cause, tokens - first)):
                 if its_tokens or its_cause == cause:
-                    stands = (its_tokens & current) - claimed
-                    yield Portion(its_cause, determination.id, stands, (determination.order, order, its_cause), order)
+                    named, place = its_tokens & current, (determination.order, order, its_cause)
+                    yield Portion(its_cause, determination.id, named, named - claimed, place, order)
                     claimed |= its_tokens

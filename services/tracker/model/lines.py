@@ -5,7 +5,7 @@ the notices that left.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -120,16 +120,45 @@ def _order(notice: Notice) -> tuple[bool, datetime | None, int]:
 def lines_of(person: Person, notices: Sequence[Notice]) -> list[Line]:
     """Every line of a person: those that stand, and those of which anything was ever written or told."""
     mine = [notice for notice in notices if notice.person == person.ref and notice.cause is not None]
-    portions = {portion.cause: portion for portion in person.portions()}
+    portions = {portion.cause: portion for portion in person.portions}
     family = recipients(person) | {kin for kin in (person.padd,) if kin is not None}
     known = {(notice.cause, notice.kin) for notice in mine if notice.kin is not None}
     known |= {(cause, each.kin) for each in person.deliveries if each.cause for cause in (each.cause, ADDED + each.cause)}
     known |= {(cause, kin) for cause in portions for kin in family}
     known |= {(reference, kin) for reference in person.information for kin in informed(person)}
-    return [
+    lines = [
         line_of(person, cause, kin, [each for each in mine if (each.cause, each.kin) == (cause, kin)], portions.get(cause))
         for cause, kin in sorted((str(cause), str(kin)) for cause, kin in known)
     ]
+    return lines if all(each.stands == each.named for each in person.portions) else [once(line, lines) for line in lines]
+
+
+def once(line: Line, among: Sequence[Line]) -> Line:
+    """The line without what another portion tells its kin: what several name is told once, and stays where it was told.
+
+    That is where they were told of it, have it in hand or were asked about it; else in the earliest.
+    """
+    if line.portion is None:
+        return line
+    kept, elsewhere = line.portion.named & _known_by(line, among), NOTHING
+    for other in among:
+        portion = other.portion
+        if portion is None or other is line or (other.kin, portion.determination) != (line.kin, line.portion.determination):
+            continue
+        elsewhere |= portion.named & _known_by(other, among)
+        elsewhere |= portion.named if portion.first < line.portion.first else NOTHING
+    stands = kept | (line.portion.named - elsewhere)
+    return replace(line, stands=stands, portion=replace(line.portion, stands=stands))
+
+
+def _known_by(line: Line, among: Sequence[Line]) -> Tokens:
+    """What a kin was told on a line, has in hand of it or was asked about."""
+    asks = [other for other in among if other.asks and other.kin == line.kin]
+    asked = (
+        notice for ask in asks for notice in (*ask.in_hand(), *(each for each in ask.notices if each.reference in ask.ended))
+    )
+    about = (notice for notice in asked if line.cause in notice.portions)
+    return (line.told or NOTHING).union(*(notice.cases for notice in (*line.in_hand(), *about)))
 
 
 def line_of(person: Person, cause: str, kin: str, notices: Sequence[Notice], portion: Portion | None) -> Line:

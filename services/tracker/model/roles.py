@@ -6,7 +6,7 @@ from typing import Literal
 
 from services.tracker.model.determinations import Portion
 from services.tracker.model.elections import Election
-from services.tracker.model.lines import Line, recipients
+from services.tracker.model.lines import NOTHING, Line, recipients
 from services.tracker.model.person import Person
 
 Role = Literal["identification", "additional_portions", "information"]
@@ -33,7 +33,8 @@ def identifying(person: Person, mine: Sequence[Line], kin: str | None) -> str | 
     Who is owed no identification has that of the PNOK. Where all that a determination named was taken from it, the earliest
     that was added to it stands for it.
     """
-    portions = [portion for portion in person.portions() if portion.stands]
+    own = {line.cause: line.portion for line in mine if line.kin == kin}
+    portions = [each for each in (own.get(portion.cause) or portion for portion in person.portions) if each.stands]
     lines = [line for line in mine if line.kin == kin and line.identifies]
     told = {line.portion.determination for line in lines if line.portion is not None and line.told is not None}
     held = {line.portion.determination for line in lines if line.portion is not None and any(line.in_hand())}
@@ -60,8 +61,11 @@ def is_of_the_padd(line: Line, mine: Sequence[Line]) -> bool:
 
 
 def was_told_a_padd(portion: Portion, person: Person, mine: Sequence[Line]) -> bool:
+    """Whether one who directed disposition was told of all that stands of a portion, by that one or another that names it."""
     padds = {each.kin for each in person.padds}
-    return any(line.told and line.told >= portion.stands for line in mine if line.cause == portion.cause and line.kin in padds)
+    lines = [line for line in mine if line.kin in padds and line.portion is not None]
+    told = (line.told or NOTHING for line in lines if line.portion and line.portion.determination == portion.determination)
+    return portion.stands <= NOTHING.union(*told)
 
 
 def asked_at(portion: Portion, mine: Sequence[Line]) -> list[datetime]:

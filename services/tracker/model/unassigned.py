@@ -6,7 +6,7 @@ from services.tracker.model import gates
 from services.tracker.model.lines import Line
 from services.tracker.model.notices import TELLINGS, Owed
 from services.tracker.model.person import Person
-from services.tracker.model.roles import identifying
+from services.tracker.model.roles import identifying, was_told_a_padd
 
 
 def unassigned(person: Person, mine: Sequence[Line], owed: Collection[Owed], view: gates.View) -> Iterator[Owed]:
@@ -30,8 +30,10 @@ def _without_a_padd(person: Person, mine: Sequence[Line]) -> Iterator[str]:
     """Later portions that nobody was told of, and no liaison has in hand."""
     told = {line.cause for line in mine if any(line.in_hand()) or (line.told is not None and line.told >= line.stands)}
     first = identifying(person, mine, person.pnok)
-    for portion in person.portions():
-        if portion.stands and portion.cause != first and portion.cause not in told:
+    for portion in person.portions:
+        if not portion.stands or portion.cause == first or was_told_a_padd(portion, person, mine):
+            continue
+        if portion.cause not in told:
             yield portion.cause
 
 

@@ -13,8 +13,8 @@ from services.tracker.record.names import Cursor
 CLOSED: Final = "SELECT ref FROM turnover WHERE closed AND ref = ANY(%s::text[])"
 WAKE: Final = """
     UPDATE person SET next_check_at = least(next_check_at, %s)
-      FROM notice WHERE notice.person = person.ref AND notice.kind = 'additional_portions'
-                    AND notice.state IN ('held', 'ready', 'withdrawn')
+      FROM notice WHERE notice.person = person.ref AND notice.kind IN ('additional_portions', 'takeover', 'reinstatement')
+                    AND notice.state NOT IN ('done', 'stopped')
 """
 
 
@@ -28,6 +28,6 @@ async def closed(cursor: Cursor, cases: Iterable[Case]) -> frozenset[str]:
 
 
 async def wake(cursor: Cursor, turnovers: Collection[str], at: datetime) -> None:
-    """Have every family with a later portion that has not left looked at again, since these turnovers closed or opened."""
+    """Have families looked at again that wait for a later portion, or have one in a liaison's hand: turnovers closed or opened."""
     if turnovers:
         await cursor.execute(WAKE, (at,))
