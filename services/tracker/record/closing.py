@@ -28,6 +28,6 @@ async def closed(cursor: Cursor, cases: Iterable[Case]) -> frozenset[str]:
 
 
 async def wake(cursor: Cursor, turnovers: Collection[str], at: datetime) -> None:
-    """Have families looked at again that wait for a later portion, or have one in a liaison's hand: turnovers closed or opened."""
+    """Have families looked at again that wait for a later portion, or whose liaison has it: turnovers closed or opened."""
     if turnovers:
         await cursor.execute(WAKE, (at,))
