@@ -12,7 +12,8 @@ from fastapi.routing import iter_route_contexts
 from services.tracker.model.view import GENERAL, Reader
 from services.tracker.web.api.access import OF_FAMILIES, OPEN_TO_ALL, ROUTES
 from services.tracker.web.api.app import routes
-from services.tracker.web.readers import Readers, hash_of
+from services.tracker.web.readers import Readers
+from services.tracker.web.readers_file import hash_of
 from tests import facts
 from tests.integration.looking import Looking, looking
 

@@ -10,7 +10,8 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from services.tracker.web.readers import BadReaders, Denied, Readers, Undecided, Who, hash_of, read
+from services.tracker.web.readers import Denied, Readers, Undecided
+from services.tracker.web.readers_file import BadReaders, Who, hash_of, read
 from shared.key_sets import KeySets
 
 NOW: Final = datetime(2026, 7, 27, 12, tzinfo=UTC)

@@ -14,7 +14,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from services.tracker.web.api.access import NOBODY, ROUTES
 from services.tracker.web.api.problems import RETRY_AFTER_S, Refusal
-from services.tracker.web.readers import THE_KEEPER, Denied, Readers, Undecided, Who
+from services.tracker.web.readers import Denied, Readers, Undecided
+from services.tracker.web.readers_file import THE_KEEPER, Who
 
 log = structlog.get_logger()
 
