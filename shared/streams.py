@@ -12,6 +12,9 @@
 | `{inbox}:<slug>` | stream | entries with a field `event`, from that source's producer; gone once their outcome is durable |
 | `{refused}:<slug>` | stream | what intake refused of that inbox, and why; never the body |
 | `{inbox}::reader` | string | the process whose turn it is to read the inboxes; ends by itself |
+| `{epcis}:job:<id>` | hash | an EPCIS document that was taken in and, once done, what became of it instead; ends by itself |
+| `{epcis}:pending:<slug>` | list | ids of the jobs of that source that are not done, the oldest first |
+| `{epcis}::worker` | string | the process whose turn it is to do the jobs; ends by itself |
 """
 
 from hashlib import blake2b
@@ -24,6 +27,8 @@ GROUP: Final = "tracker"
 
 INBOX_READER: Final = "{inbox}::reader"
 """No slug holds a colon, so it is nobody's inbox."""
+
+EPCIS_WORKER: Final = "{epcis}::worker"
 
 RECEIPT_SHARDS: Final = 256
 """Receipts stay for ever: hashes of some ten thousand fields each keep a rehash short even after tens of millions."""
@@ -59,6 +64,14 @@ def inbox_key(slug: str) -> str:
 
 def refused_key(slug: str) -> str:
     return f"{{refused}}:{slug}"
+
+
+def epcis_job_key(id: str) -> str:
+    return f"{{epcis}}:job:{id}"
+
+
+def epcis_pending_key(slug: str) -> str:
+    return f"{{epcis}}:pending:{slug}"
 
 
 def receipts_key(stream: Stream, source: str, id: str) -> str:

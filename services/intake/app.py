@@ -18,6 +18,8 @@ from services.intake import metrics
 from services.intake.accept import Acceptor
 from services.intake.credentials import Credentials
 from services.intake.doors.answers import json, problem
+from services.intake.doors.epcis.door import EpcisDoor
+from services.intake.doors.epcis.jobs import Jobs, Worker
 from services.intake.doors.http import HttpDoor
 from services.intake.doors.inbox import InboxDoor
 from services.intake.preflight import Watch, ready, repeat
@@ -28,6 +30,7 @@ from services.intake.sources import Register
 from services.intake.turns import Turn, in_turns
 from shared.clock import clock
 from shared.key_sets import KeySets
+from shared.streams import EPCIS_WORKER
 
 log = structlog.get_logger()
 
@@ -53,6 +56,8 @@ def create(settings: Settings) -> FastAPI:
     pressure = Pressure(redis, Shares(settings.source_events_s), settings.lag_limit)
     now = clock(settings.clock)
     inboxes = InboxDoor(register, acceptor, watch, pressure, now, settings.inbox_limit, Turn(redis))
+    jobs = Jobs(redis, settings.replicas)
+    worker = Worker(register, jobs, acceptor, watch, now, Turn(redis, EPCIS_WORKER))
     metrics.DURABILITY_ASSERTED.set(settings.redis_durability == "asserted")
 
     @asynccontextmanager
@@ -61,7 +66,7 @@ def create(settings: Settings) -> FastAPI:
         await watch.look()
         stop = asyncio.Event()
         looking = [asyncio.create_task(repeat(look, stop)) for look in (watch.look, pressure.look)]
-        looking.append(asyncio.create_task(in_turns(inboxes.round, stop)))
+        looking += [asyncio.create_task(in_turns(work, stop)) for work in (inboxes.round, worker.round)]
         yield
         stop.set()
         await asyncio.wait(looking, timeout=LAST_LOOK_S)
@@ -79,6 +84,7 @@ def create(settings: Settings) -> FastAPI:
     )
     keys = Credentials(register, KeySets())
     app.include_router(HttpDoor(keys, acceptor, watch, pressure, now).router())
+    app.include_router(EpcisDoor(keys, acceptor, watch, pressure, jobs, now).router())
     add_health(app, redis, register, settings)
     add_problems(app)
     return app

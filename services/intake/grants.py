@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Final
 
+from services.intake.epcis_grant import EpcisGrant
 from shared.events import BY_WIRE_NAME
 from shared.terms import Role
 
@@ -20,7 +21,8 @@ class Source:
 
     `uris` are prefixes of the CloudEvents `source` it may use, `may_correct` those whose statements it may correct besides
     its own; `types` are wire names; `parties` are the parties in whose name it may speak, `*` for all.
-    `case_prefixes` are how the numbers begin of the cases that it may speak of (`K55-`), `*` for all.
+    `case_prefixes` are how the numbers begin of the cases that it may speak of (`K55-`), `*` for all. `epcis` says what the
+    URIs of its EPCIS events stand for; without it the source has no EPCIS door.
     """
 
     slug: str
@@ -30,6 +32,7 @@ class Source:
     parties: frozenset[str]
     may_correct: tuple[str, ...] = ()
     case_prefixes: tuple[str, ...] = (ANY,)
+    epcis: EpcisGrant | None = None
 
     def speaks_as(self, uri: str) -> bool:
         return covered(uri, self.uris)

@@ -58,13 +58,14 @@ class ProblemType(Enum):
     NOT_GRANTED = "not-granted", 403, "Outside the source's grant", Then.FIX
     NOT_FOUND = "not-found", 404, "No such page", Then.FIX
     NO_RECEIPT = "no-receipt", 404, "Nothing was accepted under this source and id", Then.RETRY
+    NO_JOB = "no-job", 404, "No such capture job of this source", Then.FIX
     METHOD = "method", 405, "Not a method of this page", Then.FIX
     SLOW_BODY = "slow-body", 408, "The request came too slowly", Then.RETRY
     IDENTITY_CONFLICT = "identity-conflict", 409, "This source and id already say something else", Then.NEVER
     BODY_TOO_LARGE = "body-too-large", 413, "The request is too large", Then.FIX
     EVENT_TOO_LARGE = "event-too-large", 413, "The event is too large", Then.FIX
     TOO_MANY_EVENTS = "too-many-events", 413, "The batch holds too many events", Then.FIX
-    MEDIA_TYPE = "media-type", 415, "Not a CloudEvents media type", Then.FIX
+    MEDIA_TYPE = "media-type", 415, "Not a media type that this page reads", Then.FIX
     ENCODING = "encoding", 415, "Compressed content is not read", Then.FIX
     UNKNOWN_TYPE = "unknown-type", 422, "Not a type of the catalogue", Then.FIX
     INVALID_EVENT = "invalid-event", 422, "Not a valid event of its type", Then.FIX

@@ -17,6 +17,14 @@ case_prefixes = ["K55-"]                   # how the numbers of its cases begin;
 tokens = [{issuer = "https://id.example", subject = "unc-custody"}]       # whose tokens (JWT) are this source's
 inbox = true                               # whatever stands in the stream {inbox}:unc-custody is this source's
 
+[sources.epcis]                            # what the URIs of its EPCIS events stand for (docs/epcis.md)
+source = "urn:example:unc"                 # the CloudEvents source of the facts that they make
+cases = ["urn:example:case:{case}"]
+parties = ["urn:example:party:{party}"]
+places = ["urn:example:place:{place}"]
+transfers = ["urn:example:transfer:{transfer}"]
+turnovers = ["urn:example:turnover:{turnover}"]
+
 [[issuers]]                                # an identity provider that is believed (shared/tokens.py)
 issuer = "https://id.example"
 audience = "rosette-intake"
@@ -44,6 +52,7 @@ from pydantic import (
 )
 
 from services.intake.denials import Denied
+from services.intake.epcis_grant import EpcisGrant
 from services.intake.grants import ANY, Source, types_named
 from shared.clock import Now, machine_now
 from shared.terms import Role
@@ -101,6 +110,7 @@ class Entry(BaseModel):
     may_correct: tuple[Text, ...] = ()
     case_prefixes: tuple[Text, ...] = (ANY,)
     inbox: bool = False
+    epcis: EpcisGrant | None = None
 
     def source(self) -> Source:
         return Source(
@@ -111,6 +121,7 @@ class Entry(BaseModel):
             frozenset(self.parties),
             self.may_correct,
             self.case_prefixes,
+            self.epcis,
         )
 
 
@@ -160,6 +171,7 @@ class Known:
     by_subject: Mapping[tuple[str, str], Source]
     issuers: Mapping[str, Issuer]
     inboxes: Sequence[Source] = ()
+    epcis: Sequence[Source] = ()
 
     @classmethod
     def of(cls, file: File) -> "Known":
@@ -169,6 +181,7 @@ class Known:
             {(token.issuer, token.subject): source for entry, source in entries for token in entry.tokens},
             {each.issuer: each for each in file.issuers},
             [source for entry, source in entries if entry.inbox],
+            [source for _, source in entries if source.epcis is not None],
         )
 
 
@@ -211,6 +224,11 @@ class Register:
         """The sources whose inboxes are read. Who may write to one is the server's to say (its ACL)."""
         self.refresh()
         return self._known.inboxes
+
+    def epcis(self) -> Sequence[Source]:
+        """The sources that may hand in EPCIS, whose jobs are done."""
+        self.refresh()
+        return self._known.epcis
 
     def refresh(self) -> None:
         try:

@@ -6,6 +6,7 @@ cost the rest, and a batch without any costs no search.
 """
 
 import json
+import math
 import re
 from dataclasses import dataclass
 from typing import Any, Final
@@ -95,8 +96,8 @@ class Watch:
         return float(text)
 
 
-def flaw(value: Any, depth: int = 1) -> Refused | None:
-    """The first thing in `value` that no event may hold."""
+def flaw(value: Any, depth: int = 1, *, fractions: bool = False) -> Refused | None:
+    """The first thing in `value` that no event may hold; with `fractions` it may hold finite ones."""
     if depth > DEPTH:
         return Refused(ProblemType.TOO_DEEP, f"more than {DEPTH} levels")
     if isinstance(value, RepeatedMember):
@@ -107,11 +108,15 @@ def flaw(value: Any, depth: int = 1) -> Refused | None:
         return Refused(ProblemType.TOO_MANY_MEMBERS, f"more than {ITEMS} items")
     if isinstance(value, str):
         return None if (found := bad_character(value)) is None else Refused(ProblemType.CHARACTER, found)
+    if isinstance(value, float) and fractions and math.isfinite(value):
+        return None
     if isinstance(value, float) or (isinstance(value, int) and not -GREATEST_INTEGER <= value <= GREATEST_INTEGER):
         return Refused(ProblemType.NUMBER, "only integers from -(2^53 - 1) to 2^53 - 1")
     members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for name, member in members:
-        if (inner := flaw(name, depth) or flaw(member, depth + isinstance(member, dict | list))) is not None:
+        if (
+            inner := flaw(name, depth) or flaw(member, depth + isinstance(member, dict | list), fractions=fractions)
+        ) is not None:
             return Refused(inner.type, inner.detail, step(name) + inner.pointer)
     return None
 

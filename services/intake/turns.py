@@ -1,4 +1,4 @@
-"""Whose turn it is, among any number of intakes on one server, to read the inboxes."""
+"""Whose turn it is, among any number of intakes on one server, to read the inboxes or to do the jobs."""
 
 import asyncio
 import secrets
@@ -17,19 +17,20 @@ IDLE_S: Final = 0.1
 
 
 class Turn:
-    """One process reads at a time, as long as it renews its lease."""
+    """One process reads at a time, as long as it renews its lease. `key` names what it reads."""
 
-    def __init__(self, redis: "Redis") -> None:
+    def __init__(self, redis: "Redis", key: str = INBOX_READER) -> None:
         self._redis = redis
+        self._key = key
         self._name = secrets.token_hex(8)
 
     async def ours(self) -> bool:
         """Raises RedisError where the server cannot be asked."""
-        if await self._redis.set(INBOX_READER, self._name, nx=True, px=LEASE_MS):
+        if await self._redis.set(self._key, self._name, nx=True, px=LEASE_MS):
             return True
-        if await self._redis.get(INBOX_READER) != self._name.encode():
+        if await self._redis.get(self._key) != self._name.encode():
             return False
-        await self._redis.pexpire(INBOX_READER, LEASE_MS)
+        await self._redis.pexpire(self._key, LEASE_MS)
         return True
 
 
