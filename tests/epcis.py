@@ -1,4 +1,4 @@
-"""Events and documents of EPCIS 2.0 as a logistics system would send them: valid, of which a test spells out what it is about."""
+"""EPCIS 2.0 as a logistics system would send it: valid events and documents, of which a test spells out what it is about."""
 
 from typing import Any, Final
 

@@ -19,8 +19,10 @@ def lines_of(entry: Entry, now: datetime) -> Iterator[str]:
     """For people: the slug, then a line for each part of the grant, then one for each credential."""
     opens = bool(entry.tokens) or entry.inbox or any(key.expires is None or key.expires > now for key in entry.keys)
     yield entry.slug if opens else f"{entry.slug}  {'expired' if entry.keys else 'revoked'}"
-    for part, values in entry.model_dump(exclude={"slug", "keys", "tokens", "inbox"}).items():
+    for part, values in entry.model_dump(exclude={"slug", "keys", "tokens", "inbox", "epcis"}).items():
         yield line(part, ", ".join(values) or "-")
+    if entry.epcis is not None:
+        yield line("epcis", f"as {entry.epcis.source}, cases {', '.join(entry.epcis.cases)}")
     for key in entry.keys:
         yield line("key", f"{key.id}  {end_of(key, now)}")
     for token in entry.tokens:

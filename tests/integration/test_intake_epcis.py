@@ -49,15 +49,16 @@ def sources(folder: Path) -> Path:
     return file
 
 
-def headers(role: Role = "custodian", media_type: str = "application/ld+json", **given: str) -> dict[str, str]:
-    return {"authorization": f"Bearer {key_of(role)}", "content-type": media_type, **given}
+BEHAVIOUR = "GS1-Capture-Error-Behaviour"
+
+
+def headers(role: Role = "custodian", media_type: str = "application/ld+json", behaviour: str = "rollback") -> dict[str, str]:
+    return {"authorization": f"Bearer {key_of(role)}", "content-type": media_type, BEHAVIOUR: behaviour}
 
 
 async def capture(intake: Intake, said: Json, behaviour: str = "rollback") -> Json:
     """Hand in a document and wait until its job has ended."""
-    answer = await intake.client.post(
-        "/v1/epcis/capture", content=orjson.dumps(said), headers=headers(**{"GS1-Capture-Error-Behaviour": behaviour})
-    )
+    answer = await intake.client.post("/v1/epcis/capture", content=orjson.dumps(said), headers=headers(behaviour=behaviour))
     assert answer.status_code == 202, answer.text
     assert answer.json()["running"] is True
     return await ended(intake, answer.headers["location"])
@@ -234,7 +235,7 @@ async def test_a_job_of_another_source_answers_as_one_that_there_is_not(intake: 
 async def test_what_is_no_document_is_refused_at_once(
     intake: Intake, role: Role, media_type: str, behaviour: str, body: bytes, status: int
 ) -> None:
-    given = headers(role, media_type, **{"GS1-Capture-Error-Behaviour": behaviour})
+    given = headers(role, media_type, behaviour)
     answer = await intake.client.post("/v1/epcis/capture", content=body, headers=given)
     assert answer.status_code == status, answer.text
 
