@@ -505,7 +505,8 @@ def directed(person: str = "P-0001", option: str = "burial", **given: Any) -> Cl
 
 
 def returned(case: str = "K55-01", to: str = "KIN-1", **given: Any) -> CloudEvent:
-    return said(returns.RemainsReturned, "casualty_office", {"cases": [case], "to": to, "receipt": "RC-1"}, given)
+    defaults = {"persons": ["P-0001"], "cases": [case], "to": to, "receipt": "RC-1"}
+    return said(returns.RemainsReturned, "casualty_office", defaults, given)
 
 
 def _published(fact: type[Fact], person: str, given: dict[str, Any], **more: Any) -> CloudEvent:

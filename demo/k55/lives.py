@@ -114,7 +114,7 @@ def homeward(life: Life, *, cases: Sequence[str] | None = None, buried: bool = T
     place = f"cemetery {life.random.randrange(1, 40)}"
     yield about(life, DispositionDirected, at, option=life.random.choice(OPTIONS), place=place)
     at += timedelta(days=life.random.randrange(65, 100))
-    to = {"cases": returned, "to": life.family.pnok, "receipt": f"receipt-{life.person}"}
+    to = {"persons": [life.person], "cases": returned, "to": life.family.pnok, "receipt": f"receipt-{life.person}"}
     id = f"returned-{life.person}"
     yield entry(CASUALTY_OFFICE, id, RemainsReturned, at, Counts("returned", tuple(returned)), **to)
     if buried:

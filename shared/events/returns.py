@@ -1,9 +1,11 @@
 """The way home: what the family directed, that the remains were returned, and the last facts of a person's account."""
 
 from datetime import date
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from shared.events.common import Cases
+from pydantic import Field, field_validator
+
+from shared.events.common import Cases, nothing_twice
 from shared.events.family import FamilyFact
 from shared.terms import Disposition, KinReference, PersonReference, Place, Reference
 
@@ -19,13 +21,16 @@ class DispositionDirected(FamilyFact):
 
 
 class RemainsReturned(FamilyFact):
-    """Cases left our custody for the family's, against a receipt."""
+    """Cases left our custody for the family's, against a receipt. `persons` are those whose remains they are."""
 
     name: ClassVar[str] = "remains.returned"
 
+    persons: Annotated[tuple[PersonReference, ...], Field(min_length=1, max_length=50)]
     cases: Cases
     to: KinReference
     receipt: Reference
+
+    _nothing_twice = field_validator("persons")(nothing_twice)
 
 
 class StatusAccountedFor(FamilyFact):

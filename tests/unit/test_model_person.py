@@ -174,3 +174,18 @@ def test_kin_keep_their_zone_and_hours() -> None:
 def test_a_window_override_is_no_override_of_an_unreachable_kin() -> None:
     ways = facts.override(at=at(1)), facts.override(of="contact_window", kin="KIN-2", at=at(2))
     assert list(person_of(*ways).overridden) == ["KIN-1"]
+
+
+# ------------------------------------------------------------------------------------------------- the way home
+def test_remains_returned_before_anybody_directed_how_they_are_laid_to_rest_are_a_discrepancy() -> None:
+    back = facts.returned(id="E-1", at=at(30))
+    first = {"return/urn:example:casualty#E-1": "returned without one"}
+    assert found(*FAMILY, DETERMINED, back) == first
+    assert found(*FAMILY, DETERMINED, back, facts.directed(at=at(40))) == first
+    assert found(*FAMILY, DETERMINED, back, facts.directed(at=at(40)), facts.directed(at=at(20))) == {}
+
+
+def test_a_direction_that_did_not_occur_directs_nothing_and_a_return_of_another_is_theirs() -> None:
+    directed = facts.directed(at=at(20))
+    assert len(found(*FAMILY, directed, facts.corrected(directed), facts.returned(at=at(30)))) == 1
+    assert found(*FAMILY, facts.returned(persons=["P-0002"], at=at(30))) == {}

@@ -56,7 +56,7 @@ def test_kin_liaisons_and_the_references_of_information_are_no_targets() -> None
     only_the_person = {("person", "P-0001")}
     for statement in (facts.kin_updated(), facts.kin_deceased(), facts.relieved(), facts.information(), facts.election()):
         assert named(statement) == only_the_person
-    assert named(facts.returned("K-1", "KIN-1")) == {("case", "K-1")}
+    assert named(facts.returned("K-1", "KIN-1")) == {("case", "K-1"), ("person", "P-0001")}
 
 
 def test_a_hold_of_a_person_names_the_person() -> None:

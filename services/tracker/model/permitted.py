@@ -112,5 +112,5 @@ def _untold(mine: Sequence[Line], view: gates.View) -> Iterator[Reason]:
 
 
 def _undirected(view: gates.View) -> Iterator[Reason]:
-    if not view.person.directed:
+    if not view.person.directions:
         yield Reason("not_directed", "nobody has directed how the remains are laid to rest", ground=True)

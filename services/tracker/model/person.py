@@ -34,6 +34,7 @@ from shared.events import (
     PublicationCorrected,
     PublicationPublished,
     RecordCorrected,
+    RemainsReturned,
     RosettePlaced,
     StatusAccountedFor,
 )
@@ -94,7 +95,9 @@ def evolve(before: Person, event: Event) -> Person:
         case PublicationApproved() | PublicationPublished() | PublicationCorrected() as data if data.person == before.ref:
             return changed(before, publications=stated(before.publications, event.key, data))
         case DispositionDirected(person=before.ref):
-            return changed(before, directed=True)
+            return changed(before, directions=(*before.directions, world_order(event)))
+        case RemainsReturned(persons=persons) if before.ref in persons:
+            return changed(before, returns=(*before.returns, world_order(event)))
         case IntermentCompleted(person=before.ref):
             return changed(before, interred=True)
         case RosettePlaced(person=before.ref):

@@ -18,6 +18,7 @@ from services.tracker.model.kin import Assignment, Deaths, Designation, Kin, Rel
 from services.tracker.model.policy import Policy
 from services.tracker.model.publications import Publications
 from services.tracker.model.reports import Contact, Delivery
+from services.tracker.model.returns import undirected
 from services.tracker.model.uses import Uses
 from shared.events.event import WorldOrder
 
@@ -79,8 +80,10 @@ class Person:
     """(determination, kin) of briefings that a kin did not want."""
     accounted_for: date | None = None
     publications: Publications = field(default_factory=Publications)
-    directed: bool = False
-    """Somebody directed how the remains are laid to rest."""
+    directions: tuple[WorldOrder, ...] = ()
+    """Each time that somebody directed how the remains are laid to rest."""
+    returns: tuple[WorldOrder, ...] = ()
+    """Each time that remains of theirs were returned to the family."""
     interred: bool = False
     rosette_placed: bool = False
     misfits: tuple[Misfit, ...] = ()
@@ -214,6 +217,7 @@ class Person:
         yield from self.misfits
         yield from holds_.misfits(self.holds)
         yield from self.elections.misfits()
+        yield from undirected(self.returns, self.directions)
         yield from reports.outside_the_window(self.contacts, self.windows_overridden, policy)
         for delivery in self.deliveries:
             if delivery.cause is not None and not self.knows(delivery.cause):
