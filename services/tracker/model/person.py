@@ -95,9 +95,9 @@ def evolve(before: Person, event: Event) -> Person:
         case PublicationApproved() | PublicationPublished() | PublicationCorrected() as data if data.person == before.ref:
             return changed(before, publications=stated(before.publications, event.key, data))
         case DispositionDirected(person=before.ref):
-            return changed(before, directions=(*before.directions, world_order(event)))
+            return changed(before, directions=(*before.directions, order))
         case RemainsReturned(persons=persons) if before.ref in persons:
-            return changed(before, returns=(*before.returns, world_order(event)))
+            return changed(before, returns=(*before.returns, order))
         case IntermentCompleted(person=before.ref):
             return changed(before, interred=True)
         case RosettePlaced(person=before.ref):
