@@ -12,6 +12,7 @@ from demo.reading import Document
 from demo.statements import Act, CloudEvent, said
 from shared.events import (
     BriefingCompleted,
+    BriefingDeclined,
     Fact,
     NotificationAcknowledged,
     NotificationAttempted,
@@ -70,7 +71,8 @@ def reports(notice: Document, at: datetime, conducts: Conducts) -> Iterator[Act]
     yield Act(when, f"About {notice['kind']}", LIAISONS, tuple(statements))
     if conduct.briefs is not None and notice["kind"] in BRIEFED:
         when = at + conduct.briefs
-        briefing = reporting.says(BriefingCompleted, when, determination=notice["cause"])
+        fact = BriefingDeclined if conduct.declined else BriefingCompleted
+        briefing = reporting.says(fact, when, determination=notice["cause"])
         yield Act(evening_after(when), "Briefed", LIAISONS, (briefing,))
 
 

@@ -22,7 +22,16 @@ ACCOUNTING_AGENCY: Final = replace(
 )
 LABORATORY: Final = replace(
     first.LABORATORY,
-    types=(*first.LABORATORY.types, "sample.*", "mni.estimated", "attribution.determined", "project.closed"),
+    types=(
+        *first.LABORATORY.types,
+        "sample.*",
+        "mni.estimated",
+        "attribution.determined",
+        "project.closed",
+        "case.split",
+        "case.merged",
+        "case.dissociated",
+    ),
     parties=("dpaa-laboratory",),
 )
 MEDICAL_EXAMINER: Final = first.MEDICAL_EXAMINER
@@ -73,6 +82,8 @@ ZONES: Final = {
     "Pacific/Honolulu": ("07:00", "17:00"),
 }
 """Where liaisons work and families live, and the hours in which both can be reached."""
+UNLISTED: Final = Liaison("CACO-199", "army", "America/Chicago", ("07:00", "18:00"))
+"""A liaison whom the casualty office names, and of whom the directory has no address."""
 SERVICES: Final = ("army", "marine_corps", "air_force", "navy")
 
 LIAISON_STAFF: Final = tuple(

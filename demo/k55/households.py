@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any, Final
 
 from demo.k55.calendar import ROUNDS
-from demo.k55.cast import CASUALTY_OFFICE, LIAISON_STAFF, LIAISONS
-from demo.k55.conduct import FINDS_NOBODY, READS, TELLS_ABROAD
+from demo.k55.cast import CASUALTY_OFFICE, LIAISON_STAFF, LIAISONS, UNLISTED
+from demo.k55.conduct import FINDS_NOBODY, READS, TELLS_ABROAD, TELLS_AND_IS_DECLINED
 from demo.k55.diary import Entry, entry, promptly
 from demo.k55.expected import BRIEFED, NAMED, Expected, eligible, follows, telling, tells
 from demo.k55.families import assigned, designated, on_file
@@ -94,6 +94,20 @@ def abroad(life: Life) -> Plot:
     there = replace(life, family=replace(life.family, kin=(pnok,)))
     key = telling(life.person, life.determination, pnok.ref)
     return plot((*begins(there), determined(there), *homeward(there)), identified(there), {key: TELLS_ABROAD})
+
+
+def briefing_declined(life: Life) -> Plot:
+    """They want to hear no more than they were told; what waits for a briefing need not wait any longer."""
+    key = telling(life.person, life.determination, life.family.pnok)
+    entries = (*begins(life), determined(life), *homeward(life))
+    return plot(entries, identified(life), {key: TELLS_AND_IS_DECLINED})
+
+
+def without_address(life: Life) -> Plot:
+    """The directory does not know where to write to their liaison: the casualty office hears of it, and the family waits."""
+    unknown = replace(life, family=replace(life.family, liaison=UNLISTED))
+    ends = tells(life.person, life.determination, life.family.to_be_told, "held", "no_address")
+    return plot((*begins(unknown), determined(unknown)), ends)
 
 
 def told_by_another(life: Life) -> Plot:

@@ -11,7 +11,7 @@ from typing import Final
 from demo.cast import Speaker
 from demo.k55 import custody, laboratory
 from demo.k55.calendar import MOMENTS, within
-from demo.k55.cast import LATENESS
+from demo.k55.cast import LATENESS, UN_COMMAND
 from demo.k55.casting import Cast, cast
 from demo.k55.conduct import Conducts
 from demo.k55.diary import Entry
@@ -21,6 +21,8 @@ from demo.statements import Act, CloudEvent
 
 SENT_TWICE: Final = 0.03
 """Share of the statements that a system sends again later, word for word."""
+STUCK: Final = 1_000
+"""How often a system that is stuck sends one statement."""
 PORTION: Final = 40
 """How many statements a source sends before another has its turn, at most."""
 
@@ -41,7 +43,7 @@ def story(seed: int) -> Story:
     entries = [dated(random, one) for one in entries_of(random, company, found)]
     conducts = {key: conduct for plot in company.plots for key, conduct in plot.conducts.items()}
     once = [(one.sent, one) for one in entries]
-    again = list(repeated(random, entries))
+    again = [*repeated(random, entries), *stuck(random, entries)]
     return Story(tuple(acts(random, [*once, *again])), conducts, truth(seed, entries, company.plots))
 
 
@@ -64,6 +66,12 @@ def repeated(random: Random, entries: Sequence[Entry]) -> Iterator[tuple[datetim
         if random.random() < SENT_TWICE:
             later = MOMENTS[bisect_right(MOMENTS, one.sent) :]
             yield random.choice(later[:6] or [one.sent]), one
+
+
+def stuck(random: Random, entries: Sequence[Entry]) -> list[tuple[datetime, Entry]]:
+    """One statement of the command, a thousand times at the moment at which it was sent."""
+    one = random.choice([each for each in entries if each.speaker is UN_COMMAND])
+    return [(one.sent, one)] * STUCK
 
 
 def acts(random: Random, sent: Iterable[tuple[datetime, Entry]]) -> Iterator[Act]:

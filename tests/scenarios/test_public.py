@@ -19,10 +19,16 @@ async def test_an_aggregate_of_25_waits_while_one_of_them_could_be_made_out(scen
     await scene.when(facts.publication_approved(**AGGREGATE, at="2018-09-18T15:10:00Z"))
 
     gate = await aggregate(scene)
-    assert (gate["count"], gate["approved"], gate["state"]) == (25, True, "blocked")
+    assert (gate["count"], gate["publication"], gate["state"]) == (25, "embargoed", "blocked")
     assert [block["code"] for block in gate["blocks"]] == ["aggregate"]
+    waiting = await scene.notice("publication_eligible")
+    assert (waiting["key"], waiting["state"]) == ("publication_eligible/TO-2018/2018/aggregate", "held")
+
     await scene.when(facts.published(PERSONS[-1], at="2018-09-18T16:00:00Z"))
     assert (await aggregate(scene))["state"] == "open"
+    assert await scene.states("publication_eligible") == ["sent"]
+    await scene.when(facts.published(**AGGREGATE, at="2018-09-18T17:00:00Z"))
+    assert await scene.states("publication_eligible") == ["done"]
 
 
 async def aggregate(scene: Scene) -> dict[str, Any]:
