@@ -261,3 +261,48 @@ def test_a_template_reads_one_part_of_a_uri_and_no_more() -> None:
     assert named("urn:example:case:", templates) is None
     with pytest.raises(ValueError):
         EpcisGrant(source=URI, cases=("urn:example:case",))
+
+
+# ------------------------------------------------------------------------------------------------- the CBV hash id
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (
+            {
+                "type": "ObjectEvent",
+                "eventTime": "2018-07-27T05:55:00.000+09:00",
+                "eventTimeZoneOffset": "+09:00",
+                "recordTime": "2018-07-27T09:00:00Z",
+                "epcList": [case("K55-02"), case("K55-01")],
+                "action": "OBSERVE",
+                "bizStep": "accepting",
+                "disposition": "in_progress",
+                "persistentDisposition": {"set": ["completeness_verified"], "unset": ["completeness_inferred"]},
+                "readPoint": {"id": "urn:example:place:osan"},
+                "quantityList": [{"epcClass": "urn:example:class:a", "quantity": 2.50, "uom": "KGM"}],
+                "rosette:purpose": "onward movement",
+                "rosette:mni": 3,
+                "rosette:opened_by": ["P-2", "P-1"],
+                "rosette:seals": [{"number": "S-1", "position": "lid"}, {"number": "S-0", "position": "base"}],
+            },
+            "26799c18298844034e5b4e785ae102ab32754b8ffd17edb1245c7e6de22fc10f",
+        ),
+        (
+            {
+                "type": "TransformationEvent",
+                "eventTime": "2018-07-27T05:55:00Z",
+                "eventTimeZoneOffset": "+09:00",
+                "inputEPCList": [case("K55-02")],
+                "outputEPCList": [case("b"), case("a")],
+                "bizLocation": {"id": "urn:example:place:laboratory"},
+                "errorDeclaration": {"declarationTime": "2018-07-28T05:55:00Z"},
+                "ilmd": {"rosette:z": "a", "rosette:k": "2"},
+                "rosette:reason": "two people",
+            },
+            "940b0b2e829548a36aec263f1c2bc8b73710b95931eaa5f66336248fa2ebf3ca",
+        ),
+    ],
+)
+def test_an_event_without_an_id_has_the_one_of_the_reference_implementation(said: Json, expected: str) -> None:
+    """As `epcis-event-hash-generator` 1.9.3, the reference implementation of the CBV, hashes them."""
+    assert judge(said).id == f"ni:///sha-256;{expected}?ver=CBV2.0"
