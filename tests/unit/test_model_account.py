@@ -169,3 +169,13 @@ def test_any_order_ends_in_the_same_account(order: tuple[int, ...]) -> None:
 
 def test_a_case_that_came_out_of_two_is_counted_once() -> None:
     assert of(*THREE_PEOPLE, facts.merged("E-M", "E-1", "E-2", at=at(5))).elements.of == ("E-3", "E-M")
+
+
+def test_what_somebody_settled_is_known_from_what_was_said_of_the_turnover() -> None:
+    here = [*THREE_PEOPLE, facts.mni(value=0, at=at(20)), facts.attributed(individuals=[ONE], at=at(21))]
+    [found] = discrepancies(of(*here), {})
+    values = {"expected": found.expected, "observed": found.observed}
+    said = [facts.event(one) for one in (*here, facts.discrepancy_resolved(found.id, settled=values, resolution="recounted"))]
+    scope = fold("TO-2018", said)
+    assert [each.resolution for each in discrepancies(account(scope), scope.resolutions)] == ["recounted"]
+    assert scope.to_party == "unc"

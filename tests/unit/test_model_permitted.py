@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import get_args
 
 from services.tracker.model import gates
+from services.tracker.model.embargo import publications
 from services.tracker.model.lines import lines_of
 from services.tracker.model.permitted import OPENS_WITH, Permitted, permitted
 from services.tracker.model.reasons import ReasonCode
@@ -93,3 +94,10 @@ def test_a_class_of_publication_is_embargoed_eligible_approved_or_public() -> No
         [name] = [each for each in acts(*said, minutes=30 + DAY) if each.act == "publish_name"]
         seen.append(name.publication)
     assert seen == ["embargoed", "eligible", "approved", "published", "corrected"]
+
+
+def test_each_class_of_publication_of_a_person_has_its_state() -> None:
+    story = Told(*FAMILY)
+    record = story.record()
+    view = gates.View(record.persons["P-0001"], record, RULE, datetime.fromisoformat(at(20)), {})
+    assert publications((), view) == dict.fromkeys(("name", "full", "funeral"), "embargoed")
