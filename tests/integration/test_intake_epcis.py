@@ -1,6 +1,7 @@
 """The EPCIS door as a logistics system sees it: jobs, what each behaviour promises, and what survives a crash."""
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
+from embedded.handle import CHECKOUT
 from services.intake.accept import Acceptor
 from services.intake.doors.epcis.capturing import Capture, Waits, judged, summary
 from services.intake.doors.epcis.document import document_of
@@ -238,6 +240,15 @@ async def test_what_is_no_document_is_refused_at_once(
     given = headers(role, media_type, behaviour)
     answer = await intake.client.post("/v1/epcis/capture", content=body, headers=given)
     assert answer.status_code == status, answer.text
+
+
+async def test_what_the_page_sends_is_captured_by_the_grant_that_the_page_shows(intake: Intake, tmp_path: Path) -> None:
+    page = (CHECKOUT / "docs/epcis.md").read_text()
+    [table] = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    [said] = re.findall(r"-d '(.*?)'\n```", page, re.DOTALL)
+    (tmp_path / "sources.toml").write_text(grant("custodian") + table)
+    job = await capture(intake, orjson.loads(said))
+    assert outcomes(job) == ["captured"]
 
 
 # ------------------------------------------------------------------------------------------------- crashes
