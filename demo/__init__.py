@@ -1,1 +1,3 @@
-"""The return of 2018 told as events, on embedded servers, with both services running as they would anywhere."""
+"""Two stories told as events, on embedded servers, with both services running as they would anywhere: the return of 2018, and the
+account of all its remains over six years (`demo.k55`).
+"""

@@ -1,1 +1,1 @@
-"""The read API, `/v1`: JSON, keyset pages, problem documents (RFC 9457), one bearer token."""
+"""The read API, `/v1`: JSON, keyset pages, problem documents (RFC 9457), a bearer token a reader."""
