@@ -20,16 +20,20 @@ FILE: Final = Path(__file__).parent / "users.acl"
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """`keys` are patterns with what may be done to them: `~` read and write, `%R~` read."""
+    """`keys` are patterns with what may be done to them: `~` read and write, `%R~` read.
+
+    `besides`: more commands, each group over its own keys alone.
+    """
 
     name: str
     keys: tuple[str, ...]
     commands: tuple[str, ...]
+    besides: tuple[str, ...] = ()
 
     def line(self, password: str | None = None) -> str:
         """Without a password nobody can be this user."""
         secret = "" if password is None else f" #{sha256(password.encode()).hexdigest()}"
-        return " ".join([f"user {self.name} reset on{secret}", *self.keys, "-@all", *self.commands])
+        return " ".join([f"user {self.name} reset on{secret}", *self.keys, "-@all", *self.commands, *self.besides])
 
 
 def of_each_stream(*patterns: str) -> tuple[str, ...]:
@@ -41,17 +45,21 @@ INTAKE: Final = User(
     (
         *of_each_stream("~STREAM:events", "~STREAM:seq", "~STREAM:fence", "~STREAM:index:*", "~STREAM:receipts:*"),
         *of_each_stream("%R~STREAM:filed", "%R~STREAM:quarantined"),
-        "~{inbox}:*",
-        "~{refused}:*",
     ),
     (
         f"+fcall|{FUNCTION}",
-        *("+hget", "+hmget", "+hset", "+xadd", "+xlen", "+zadd", "+zcard", "+zrange", "+get", "+set", "+wait"),
-        *("+xrange", "+xrevrange", "+xdel", "+pexpire"),
-        *("+ping", "+info", "+config|get", "+function|list"),
+        *("+hget", "+hmget", "+hset", "+xadd", "+xlen", "+xrange", "+zadd", "+zcard", "+zrange", "+wait"),
+        *("+multi", "+exec", "+ping", "+info", "+config|get", "+function|list"),
+    ),
+    (
+        f"({' '.join(of_each_stream('~STREAM:fence'))} -@all +set)",
+        "(~{inbox}:* ~{refused}:* -@all +xadd +xlen +xrange +xrevrange +xdel +get +set +pexpire)",
+        "(~{epcis}:* -@all +hset +hgetall +hdel +rpush +llen +lindex +lrem +expire +persist +get +set +pexpire)",
     ),
 )
-"""It accepts, reads its receipts and what became of them, and empties inboxes. It never takes anything out of a stream."""
+"""It accepts, reads its receipts and what became of them, empties inboxes, and keeps EPCIS documents until they are done.
+
+Of a stream of facts it can neither delete an entry nor replace the key or let it end. XADD it must have, and XADD can trim."""
 
 TRACKER: Final = User(
     "tracker",
