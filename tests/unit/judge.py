@@ -1,52 +1,73 @@
 """A judge of telling who knows only what was filed, what left, and the rules: never what the model worked out.
 
-Slow and plain on purpose. Every answer is for one moment: a `Truth` is built from the events filed by then.
+Slow and plain on purpose. Every answer is for one moment: a `Truth` is built from the events filed by then. Here is what stands
+and what was told; who is owed it, and in which order, is in rules.py.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.tracker.model.notices import Notice
 from shared.events import (
-    BriefingCompleted,
     CaseAssociated,
     CaseDissociated,
     DiscrepancyReported,
     DiscrepancyResolved,
+    ElectionRecorded,
     ExclusionRecorded,
     ExclusionWithdrawn,
     HoldLifted,
     HoldPlaced,
+    IdentificationAmended,
     IdentificationDetermined,
     IdentificationRescinded,
-    KinRegistered,
-    LiaisonAssigned,
+    InformationRecorded,
+    KinDeceased,
     NotificationAcknowledged,
     NotificationDelivered,
-    NotificationOverrideAuthorized,
-    NotificationUnreachable,
-    PnokDesignated,
+    PaddDesignated,
     RecordCorrected,
 )
 from shared.events.event import Event
-from tests.unit.played import NIGHT_OFF
 
 Line = tuple[str, str, str]
-"""person, cause, kin: the cause is a determination, or `added:` and one, for what corrections added to it."""
+"""person, cause, kin: the cause is a determination or an amendment, or `added:` and one, for what corrections added to it."""
 ADDED = "added:"
+ASK = "ask:"
 Tokens = frozenset[str]
+NOTHING: Tokens = frozenset()
 
 
-def id_of(line: Line) -> str:
-    return line[1].removeprefix(ADDED)
+def id_of(cause: str) -> str:
+    return cause.removeprefix(ADDED)
+
+
+class Portion(NamedTuple):
+    """What a family is told at once, and what stands of all that it names."""
+
+    cause: str
+    determination: str
+    named: Tokens
+    since: datetime
+
+
+class Chosen(NamedTuple):
+    """An election, and when it was signed."""
+
+    at: datetime
+    data: ElectionRecorded
 
 
 @dataclass
 class Left:
-    """What may have left, in the order it was claimed; `back` is known not to have left after all."""
+    """What may have left, in the order it was claimed; `back` is known not to have left after all.
 
+    `asks` says about which portions a liaison is to ask now: others may have joined since the mail.
+    """
+
+    asks: Callable[[str], tuple[str, ...]]
     notices: list[Notice] = field(default_factory=list)
 
     def of(self, line: Line) -> list[Notice]:
@@ -69,7 +90,11 @@ class Truth:
             if isinstance(event.data, RecordCorrected):
                 self.on.setdefault((event.data.corrects.source, event.data.corrects.id), []).append(event)
         self.events = sorted(self._effective(), key=lambda one: one[0])
+        self._kinds: dict[tuple[type, ...], list[tuple[datetime, Event, Any]]] = {}
+        self.ever = [(event, event.restated.data if event.restated is not None else event.data) for event in self.filed]
         self.rescinded = {data.determination for data in self.all(IdentificationRescinded)}
+        self._portions: dict[str, list[Portion]] = {}
+        self._of: dict[str, dict[Line, Any]] = {"told": {}, "stands": {}}
 
     def _correction(self, key: tuple[str, str]) -> Event | None:
         standing = [one for one in self.on.get(key, []) if self._correction(one.key) is None]
@@ -85,8 +110,14 @@ class Truth:
             elif correction.restated is not None:
                 yield correction.restated.occurred_at, event, correction.restated.data
 
+    def said(self, *kinds: type) -> list[tuple[datetime, Event, Any]]:
+        """Of these kinds, in the order of the world, with when and by which event."""
+        if kinds not in self._kinds:
+            self._kinds[kinds] = [each for each in self.events if isinstance(each[2], kinds)]
+        return self._kinds[kinds]
+
     def all(self, *kinds: type) -> list[Any]:
-        return [data for _, _, data in self.events if isinstance(data, kinds)]
+        return [data for _, _, data in self.said(*kinds)]
 
     # ------------------------------------------------------------------------------------------------- determinations
     def standing(self, person: str) -> dict[str, IdentificationDetermined]:
@@ -96,38 +127,97 @@ class Truth:
             if person in data.persons and data.determination not in self.rescinded
         }
 
-    def stands(self, line: Line) -> Tokens:
-        data = self.standing(line[0]).get(id_of(line))
-        return frozenset() if data is None else self._of_line(line, frozenset(data.cases + data.individuals))
-
-    def _of_line(self, line: Line, tokens: Tokens) -> Tokens:
-        """Of what a determination names, what belongs to a line: what it first named, or what corrections added."""
-        first = self._first_named(line)
-        return tokens - first if line[1].startswith(ADDED) else tokens & first
-
-    def _first_named(self, line: Line) -> Tokens:
-        said = [event for event in self.filed if isinstance(self._restated(event), IdentificationDetermined)]
-        mine = [
-            event for event in said if (data := self._restated(event)).determination == id_of(line) and line[0] in data.persons
+    def amendments(self, determination: str) -> list[tuple[datetime, IdentificationAmended]]:
+        """Those of a determination that stand."""
+        return [
+            (at, data)
+            for at, _, data in self.said(IdentificationAmended)
+            if data.determination == determination and data.amendment not in self.rescinded
         ]
-        originals = [event for event in mine if event.restated is None]
-        return next((frozenset(each.cases + each.individuals) for each in map(self._restated, originals or mine)), frozenset())
 
-    @staticmethod
-    def _restated(event: Event) -> Any:
-        return event.restated.data if event.restated is not None else event.data
+    def portions(self, person: str) -> list[Portion]:
+        """The portions of what stands of a person, the earliest first."""
+        if person not in self._portions:
+            self._portions[person] = [each for id in self.standing(person) for each in self._portions_of(id, person)]
+        return self._portions[person]
 
-    def head(self, person: str, determination: str) -> str:
-        """The first line of a determination of which anything stands."""
-        return determination if self.stands((person, determination, "")) else ADDED + determination
+    def _portions_of(self, determination: str, person: str) -> Iterator[Portion]:
+        data = self.standing(person)[determination]
+        current = tokens_of(data)
+        named = [(determination, current, next(at for at, _, each in self.said(IdentificationDetermined) if each is data))]
+        for at, each in self.amendments(determination):
+            current = (current - tokens_of(each.removed)) | tokens_of(each.added)
+            named.append((each.amendment, tokens_of(each.added), at))
+        for cause, tokens, at in named:
+            first = self._first_named(cause, person)
+            yield Portion(cause, determination, first & current, at)
+            if tokens - first:
+                yield Portion(ADDED + cause, determination, (tokens - first) & current, at)
 
+    def stands(self, line: Line) -> Tokens:
+        if line not in self._of["stands"]:
+            self._of["stands"][line] = self._stands(line)
+        found: Tokens = self._of["stands"][line]
+        return found
+
+    def _stands(self, line: Line) -> Tokens:
+        """What stands of a line. What several name stands where the kin knows it from, else in the earliest."""
+        person, cause, kin = line
+        if self.is_information(line):
+            return frozenset({one.reference for one in self.all(InformationRecorded) if one.person == person} & {cause})
+        among = self.portions(person)
+        mine = next((each for each in among if each.cause == cause), None)
+        if mine is None:
+            return NOTHING
+        elsewhere = NOTHING
+        for other in among:
+            if other is not mine and other.determination == mine.determination and other.named & mine.named:
+                earlier = among.index(other) < among.index(mine)
+                elsewhere |= other.named if earlier else other.named & self._known_by((person, other.cause, kin))
+        return (mine.named & self._known_by(line)) | (mine.named - elsewhere)
+
+    def _known_by(self, line: Line) -> Tokens:
+        """What a kin was told on a line, has in hand of it, or was asked about."""
+        asked = [ask for ask in self.known_asks(line[0], line[2]) if line[1] in self.left.asks(ask.reference)]
+        return (self.told(line) or NOTHING).union(*(each.cases for each in (*self.in_hand(line).values(), *asked)))
+
+    def _first_named(self, cause: str, person: str) -> Tokens:
+        mine = [(event, data) for event, data in self.ever if self._states(data, cause, person)]
+        originals = [(event, data) for event, data in mine if event.restated is None]
+        return next((named_by(data) for _, data in originals or mine), NOTHING)
+
+    def _states(self, data: Any, cause: str, person: str) -> bool:
+        """Whether this says of what a determination, or an amendment of one, is."""
+        if isinstance(data, IdentificationAmended):
+            return data.amendment == cause and self.was_filed(person, data.determination)
+        return isinstance(data, IdentificationDetermined) and data.determination == cause and person in data.persons
+
+    def is_information(self, line: Line) -> bool:
+        return any(isinstance(one, InformationRecorded) and (one.person, one.reference) == line[:2] for _, one in self.ever)
+
+    def was_filed(self, person: str, cause: str) -> bool:
+        """Whether a cause was ever said of this person."""
+        return self.is_information((person, cause, "")) or any(self._states(data, cause, person) for _, data in self.ever)
+
+    # ------------------------------------------------------------------------------------------------- remains
     def remains(self, line: Line) -> set[str]:
         """The cases of a line, with those that its individuals bring."""
-        stands = self.stands(line)
-        return {one for one in stands if one.startswith("K-")} | {case for one in stands for case in self.members(one)}
+        portion = next((each for each in self.portions(line[0]) if each.cause == line[1]), None)
+        return self.brought(self.stands(line), portion.determination if portion is not None else "")
 
     def cases(self, data: IdentificationDetermined) -> set[str]:
-        return set(data.cases) | {case for individual in data.individuals for case in self.members(individual)}
+        """All that a determination is of, as amended."""
+        tokens = tokens_of(data)
+        for _, each in self.amendments(data.determination):
+            tokens = (tokens - tokens_of(each.removed)) | tokens_of(each.added)
+        return self.brought(tokens, data.determination)
+
+    def brought(self, tokens: Tokens, determination: str) -> set[str]:
+        """Cases by name and through individuals, save those that amendments took, and none gave back."""
+        taken = NOTHING
+        for _, each in self.amendments(determination):
+            taken = (taken | tokens_of(each.removed)) - tokens_of(each.added)
+        return {one for one in tokens if one.startswith("K-")}.union(*(self.members(one) for one in tokens)) - taken
 
     def members(self, individual: str) -> set[str]:
         found: set[str] = set()
@@ -136,14 +226,13 @@ class Truth:
                 (found.add if isinstance(data, CaseAssociated) else found.discard)(data.case)
         return found
 
-    def ever_of(self, case: str, data: IdentificationDetermined) -> bool:
-        joined = {each.individual for each in self.all(CaseAssociated) if each.case == case}
-        return case in data.cases or bool(joined & set(data.individuals))
-
     # ------------------------------------------------------------------------------------------------- gate 6
     def identity_closed(self, line: Line) -> str | None:
-        person = line[0]
-        data = self.standing(person)[id_of(line)]
+        person, cause, _ = line
+        if self.is_information(line):
+            return None
+        determination = next(each.determination for each in self.portions(person) if each.cause == cause)
+        data = self.standing(person)[determination]
         cases = self.remains(line)
         for hold in self._holds(cases, person):
             return f"hold {hold}"
@@ -174,86 +263,60 @@ class Truth:
             if concerns and (data.hold, data.stream, data.authority) not in lifts:
                 yield data.hold
         for case in cases:
-            ever = {data.determination for data in self._ever_determined() if self.ever_of(case, data)}
-            now = {data.determination for data in self.all(IdentificationDetermined) if self.ever_of(case, data)}
-            yield from {f"removed:{id}" for id in ever - now} - examiner
-            yield from {f"rescinded:{id}" for id in now & self.rescinded} - examiner
+            yield from self._taken_back(case) - examiner
 
-    def _ever_determined(self) -> Iterator[IdentificationDetermined]:
-        for event in self.filed:
-            data = event.restated.data if event.restated is not None else event.data
-            if isinstance(data, IdentificationDetermined):
-                yield data
-
-    # ------------------------------------------------------------------------------------------------- gates 7 and 13
-    def pnok(self, person: str) -> str | None:
-        return next((data.kin for data in reversed(self.all(PnokDesignated)) if data.person == person), None)
-
-    def recipients(self, person: str) -> set[str]:
-        required = {data.kin: data.required for data in self.all(KinRegistered) if data.person == person}
-        pnok = self.pnok(person)
-        return {kin for kin, is_required in required.items() if is_required} | ({pnok} if pnok else set())
-
-    def order_closed(self, person: str, kin: str) -> str | None:
-        pnok = self.pnok(person)
-        if pnok is None:
-            return "no PNOK"
-        told = any(
-            (self.told((person, one, pnok)) or frozenset()) & self.stands((person, one, pnok))
-            for determination in self.standing(person)
-            for one in (determination, ADDED + determination)
-        )
-        return None if kin == pnok or told or self.is_overridden(person) else "PNOK not told"
-
-    def is_overridden(self, person: str) -> bool:
-        """Whether the PNOK was found unreachable, and two people decided not to wait."""
-        pnok = self.pnok(person)
-        ways = (NotificationOverrideAuthorized, NotificationUnreachable)
-        return all(any((one.person, one.kin) == (person, pnok) for one in self.all(way)) for way in ways)
-
-    def liaison(self, person: str, kin: str, now: datetime) -> str | None:
-        mine = [one for one in self.all(LiaisonAssigned) if one.person == person and one.from_ <= now]
-        fitting = [one for one in mine if one.kin == kin] or [one for one in mine if one.kin is None]
-        return f"liaison:{fitting[-1].liaison}" if fitting else None
-
-    @staticmethod
-    def off_duty(liaison: str | None, now: datetime) -> bool:
-        return liaison == f"liaison:{NIGHT_OFF}" and not 8 <= now.hour < 18
+    def _taken_back(self, case: str) -> set[str]:
+        """The holds that come of what was taken back of a case, each named for its cause."""
+        joined = {each.individual for each in self.all(CaseAssociated) if each.case == case} | {case}
+        ever = {_id(data) for _, data in self.ever if named_by(data) & joined}
+        still = {_id(data) for data in self.all(IdentificationDetermined, IdentificationAmended) if named_by(data) & joined}
+        found = {f"removed:{id}" for id in ever - still}
+        amended = self.all(IdentificationAmended)
+        on_file = {each.determination for each in self.all(IdentificationDetermined)}
+        of_case = still | {each.determination for each in amended if each.amendment in still and each.determination in on_file}
+        added = {each.amendment for each in amended if each.amendment in still and each.determination in on_file}
+        found |= {f"rescinded:{each}" for each in ((of_case & on_file) | added) & self.rescinded}
+        taken = (each for each in amended if tokens_of(each.removed) & joined and each.determination in of_case)
+        return found | {f"removed:{each.amendment}" for each in taken}
 
     # ------------------------------------------------------------------------------------------------- what was told
     def told(self, line: Line) -> Tokens | None:
         """What the family of a line last heard, as far as it was reported."""
+        if line not in self._of["told"]:
+            self._of["told"][line] = self._told(line)
+        heard: Tokens | None = self._of["told"][line]
+        return heard
+
+    def _told(self, line: Line) -> Tokens | None:
         heard: Tokens | None = None
-        for _, event, data in self.events:
-            if isinstance(data, NotificationDelivered) and (data.person, data.kin) == (line[0], line[2]):
-                if data.line is not None and data.line.cause == id_of(line) and self._was_filed(line):
-                    heard = self._said(line, event, data, heard)
-                for notice in self.left.of(line):
-                    if notice.reference == data.notice and notice.kind != "stop":
-                        heard = frozenset(notice.cases)
+        mine = {notice.reference: notice for notice in self.left.of(line) if notice.kind != "stop"}
+        known = self.was_filed(line[0], id_of(line[1]))
+        for _, event, data in self.said(NotificationDelivered):
+            if (data.person, data.kin) != (line[0], line[2]):
+                continue
+            if data.line is not None and data.line.cause == id_of(line[1]) and known:
+                heard = self._said(line, event, data, heard)
+            if data.notice in mine:
+                heard = frozenset(mine[data.notice].cases)
         return heard
 
     def _said(self, line: Line, event: Event, data: NotificationDelivered, before: Tokens | None) -> Tokens | None:
         meant = self._meant(line, event)
         if before is None and not meant and line[1].startswith(ADDED):
             return None
-        return meant if data.says == "stands" else frozenset()
-
-    def _was_filed(self, line: Line) -> bool:
-        return any(one.determination == id_of(line) and line[0] in one.persons for one in self._ever_determined())
+        return meant if data.says == "stands" else NOTHING
 
     def _meant(self, line: Line, report: Event) -> Tokens:
-        """What a determination had last been said to be of when its telling was reported without a notice."""
+        """What a cause had last been said to be of when its telling was reported without a notice."""
+        person, cause = line[0], id_of(line[1])
+        if self.is_information(line):
+            return frozenset({cause})
         meant: Tokens | None = None
-        for event in self.filed:
-            data = self._restated(event)
-            if not isinstance(data, IdentificationDetermined) or data.determination != id_of(line):
-                continue
-            if line[0] not in data.persons:
-                continue
-            if meant is None or event.occurred_at < report.occurred_at:
-                meant = frozenset(data.cases + data.individuals)
-        return self._of_line(line, meant or frozenset())
+        for event, data in self.ever:
+            if self._states(data, cause, person) and (meant is None or event.occurred_at < report.occurred_at):
+                meant = named_by(data)
+        first = self._first_named(cause, person)
+        return (meant or NOTHING) - first if line[1].startswith(ADDED) else (meant or NOTHING) & first
 
     def reported(self) -> set[str]:
         return {data.notice for data in self.all(NotificationDelivered) if data.notice is not None}
@@ -261,12 +324,62 @@ class Truth:
     def read(self) -> set[str]:
         return {data.notice for data in self.all(NotificationAcknowledged)} | self.reported()
 
-    def briefed(self, line: Line) -> bool:
-        return any((one.person, one.determination, one.kin) == line for one in self.all(BriefingCompleted))
-
     # ------------------------------------------------------------------------------------------------- what is in hand
     def in_hand(self, line: Line) -> dict[str | None, Notice]:
-        """For each liaison, the last that left, unless it was a stop or was reported."""
+        """For each liaison, the last that left, unless it was a stop, was reported or was answered."""
         last = {notice.recipient: notice for notice in self.left.of(line)}
         done = self.reported()
-        return {who: notice for who, notice in last.items() if notice.kind != "stop" and notice.reference not in done}
+        out = ((who, each) for who, each in last.items() if each.kind != "stop" and each.reference not in done)
+        return {who: each for who, each in out if not self.answered(each)}
+
+    def asks(self, person: str) -> list[Notice]:
+        """Every ask that left."""
+        return [one for one in self.left.notices if one.person == person and one.portions and one.kind != "stop"]
+
+    def known_asks(self, person: str, kin: str) -> list[Notice]:
+        """Asks that a kin's liaison has in hand, or that were delivered or answered."""
+        asks = [one for one in self.asks(person) if one.kin == kin]
+        done = self.reported()
+        hands = [each for ask in asks for each in self.in_hand((person, str(ask.cause), kin)).values()]
+        return [each for each in asks if each in hands or each.reference in done or self.answered(each)]
+
+    def answered(self, ask: Notice) -> bool:
+        """Whether an election followed an ask that names what it asks about, or says what holds for all."""
+        if not ask.portions or ask.left_at is None:
+            return False
+        about = self.left.asks(ask.reference)
+        signed = [each.data for each in self.elections(str(ask.person)) if each.at > ask.left_at]
+        return any(
+            each.determination in about or (each.determination is None and each.choice != "ask_me_first") for each in signed
+        )
+
+    # ------------------------------------------------------------------------------------------------- who may choose
+    def elections(self, person: str) -> list[Chosen]:
+        """Those that were signed by who directed disposition then, by the date from which they hold."""
+        of = [Chosen(at, data) for at, _, data in self.said(ElectionRecorded) if data.person == person]
+        mine = [each for each in of if each.data.signed_by == self.designated(PaddDesignated, person, each.at)]
+        return sorted(mine, key=lambda each: (each.data.effective_from, each.at))
+
+    def designated(self, kind: type, person: str, by: datetime | None = None) -> str | None:
+        """Who was designated last, unless they had died by then."""
+        named = [data.kin for at, _, data in self.said(kind) if data.person == person and (by is None or at < by)]
+        died = {kin for kin, at in self.deaths(person).items() if by is None or at < by}
+        return named[-1] if named and named[-1] not in died else None
+
+    def deaths(self, person: str) -> dict[str, datetime]:
+        return {data.kin: at for at, _, data in reversed(self.said(KinDeceased)) if data.person == person}
+
+
+def tokens_of(remains: Any) -> Tokens:
+    return frozenset(remains.cases + remains.individuals)
+
+
+def named_by(data: Any) -> Tokens:
+    """What a determination, or an addition to one, names."""
+    if isinstance(data, IdentificationAmended):
+        return tokens_of(data.added)
+    return tokens_of(data) if isinstance(data, IdentificationDetermined) else NOTHING
+
+
+def _id(data: Any) -> str:
+    return str(data.amendment if isinstance(data, IdentificationAmended) else data.determination)

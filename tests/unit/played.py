@@ -120,6 +120,8 @@ class Desk:
     on_leave: Callable[[Notice], None]
     on_left: Callable[[Mail], None]
     on_stayed: Callable[[Notice], None]
+    thorough: bool = True
+    """Reconcile twice every time: it costs as much again."""
     filed: list[Event] = field(default_factory=list)
     notices: dict[str, Notice] = field(default_factory=dict)
     places: Counter[tuple[object, ...]] = field(default_factory=Counter)
@@ -143,7 +145,8 @@ class Desk:
         changes = self._changes(now)
         for change in changes:
             applied(self.notices, change)
-        assert not changes or self._changes(now) == (), "a second reconciliation changes nothing"
+        if changes and self.thorough:
+            assert self._changes(now) == (), "a second reconciliation changes nothing"
         self._settled = (now, len(self.filed), dict(self.notices))
 
     def _changes(self, now: datetime) -> tuple[Change, ...]:
@@ -237,6 +240,9 @@ class Liaisons:
             return False
         mail = self.world.random.choice(todo)
         self.acted.add(_done(mail))
+        if mail.notice.portions:
+            self._report(mail)
+            return True
         self.world.told(mail.line, frozenset(mail.notice.cases), lambda: self._report(mail))
         return True
 

@@ -20,6 +20,7 @@ LIAISONS = ("L-1", "L-2", "L-3")
 BLOCKING = ("identity", "count", "seal", "condition")
 """Kinds of discrepancy that are reported; the last blocks nothing."""
 Identity = tuple[str, str]
+TURNOVER = "TO-1"
 START = datetime(2018, 9, 1, 12, tzinfo=UTC)
 
 
@@ -66,6 +67,8 @@ class World:
     first: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     """(determination, person) -> what it first was said to be of: what corrections add to that is told apart."""
     untrue_reports: list[CloudEvent] = field(default_factory=list)
+    registered_with: dict[str, Any] = field(default_factory=dict)
+    happenings: "dict[Callable[[World], None], int]" = field(default_factory=lambda: HAPPENINGS)
 
     def begin(self) -> None:
         """Two families, each with a primary next of kin and another, and the liaisons they start with."""
@@ -76,13 +79,13 @@ class World:
             self.say(facts.pnok, person, first, late=self.random.random() < 0.2)
             self.say(facts.liaison, person, self.random.choice(LIAISONS), late=self.random.random() < 0.2)
         for case in CASES:
-            self.say(facts.registered, case, late=False)
+            self.say(facts.registered, case, **self.registered_with, late=False)
 
     def step(self) -> None:
         """Time passes, and perhaps something happens."""
         self.now += timedelta(minutes=self.random.randint(1, 240))
-        happenings = self.random.choices(list(HAPPENINGS), list(HAPPENINGS.values()))
-        happenings[0](self)
+        [happens] = self.random.choices(list(self.happenings), list(self.happenings.values()))
+        happens(self)
 
     def say(self, build: Callable[..., CloudEvent], *args: Any, late: bool | None = None, **given: Any) -> CloudEvent:
         self.now += timedelta(seconds=1)
@@ -133,6 +136,33 @@ class World:
             remains = frozenset((*data.get("cases", ()), *data.get("individuals", ())))
             self.stated[data["determination"], person] = remains
             self.first.setdefault((data["determination"], person), remains)
+
+    # ---------------------------------------------------------------------------------------------- amendments
+    def amend(self, determination: str, amendment: str, **given: Any) -> None:
+        self.say(facts.amended, determination, amendment, **given)
+
+    def amendments(self, determination: str) -> list[dict[str, Any]]:
+        """What was said to amend a determination."""
+        data = [each["data"] for each in self.some("identification.amended")]
+        return [each for each in data if each["determination"] == determination]
+
+    def added(self, determination: str) -> list[str]:
+        return sorted({case for each in self.amendments(determination) for case in each.get("added", {}).get("cases", ())})
+
+    def ever(self, determination: str) -> frozenset[str]:
+        """All that a determination was ever said to be of."""
+        restated = [
+            each["data"].get("replacement", {}).get("data", {}) for each in self.some("identification.record.corrected")
+        ]
+        said = [each["data"] for each in self.some("identification.determined")] + restated
+        mine = [each for each in said if each.get("determination") == determination and "lines" in each]
+        return frozenset(one for each in mine for one in (*each.get("cases", ()), *each.get("individuals", ())))
+
+    def is_plain(self, determination: str) -> bool:
+        """Whether it is plain what a call about a determination speaks of: nothing was taken from it, and nothing restated."""
+        removed = any(each.get("removed") for each in self.amendments(determination))
+        first = [said for (id, _), said in self.first.items() if id == determination]
+        return not removed and len(first) == 1 and self.ever(determination) == first[0]
 
     def rescinded(self) -> None:
         if known := self.some("identification.determined"):
@@ -252,6 +282,8 @@ class World:
         if not self.stated:
             return
         determination, person = self.random.choice(sorted(self.stated))
+        if self.amendments(determination) and not self.is_plain(determination):
+            return
         kin = self.random.choice(kin_of(person))
         stands = self.random.random() < 0.7
         heard = self.stated[determination, person] if stands else frozenset()

@@ -1,5 +1,6 @@
 """What the laboratory and the medical examiner said of a case, and what does not agree about it (invariants 9, 10)."""
 
+from datetime import datetime
 from typing import Any
 
 from services.tracker.model.case import fold
@@ -130,3 +131,24 @@ def test_a_case_knows_the_last_event_it_was_told_in_world_order() -> None:
     last = fold("K55-01", [late, facts.event(IN_HAND)]).last
     assert last is not None
     assert last[0] == late.occurred_at
+
+
+# ------------------------------------------------------------------------------------------------- amendments
+def test_what_a_rescinded_amendment_added_is_no_longer_identified_and_on_hold() -> None:
+    added = facts.determined("K55-09", at=at(4)), facts.amended(added={"cases": ["K55-01"]}, at=at(5))
+    assert case_of(IN_HAND, *added).progress == "identified"
+    case = case_of(IN_HAND, *added, facts.rescinded("A-1", at=at(6)))
+    assert (case.progress, [id for id, _ in case.holds.active("notify")]) == ("registered", ["rescinded:A-1"])
+
+
+def test_what_a_rescinded_amendment_removed_is_identified_again_and_on_hold_until_the_examiner_lifts_it() -> None:
+    removed = facts.determined(at=at(4)), facts.amended(removed={"cases": ["K55-01"]}, at=at(5))
+    assert case_of(IN_HAND, *removed).progress == "registered"
+    case = case_of(IN_HAND, *removed, facts.rescinded("A-1", at=at(6)))
+    assert (case.progress, [id for id, _ in case.holds.active("notify")]) == ("identified", ["removed:A-1"])
+
+
+def test_what_was_determined_by_an_amendment_when_remains_were_returned_was_if_it_was_rescinded_later() -> None:
+    added = facts.determined("K55-09", at=at(4)), facts.amended(added={"cases": ["K55-01"]}, at=at(5))
+    case = case_of(IN_HAND, *added, facts.rescinded("A-1", at=at(8)))
+    assert [[*case.determined_at(datetime.fromisoformat(at(minute)))] for minute in (7, 9)] == [["D-1"], []]

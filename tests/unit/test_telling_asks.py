@@ -3,7 +3,7 @@
 from tests import facts
 from tests.unit.stories import at
 from tests.unit.test_telling_portions import AMENDED, family_told, ledger
-from tests.unit.told import EACH_TIME, Told, reported
+from tests.unit.told import DETERMINED, EACH_TIME, PADD, Told, reported
 
 MORE = facts.amended(amendment="A-2", added={"cases": ["K55-03"]}, at=at(45))
 YES = facts.election(at=at(60))
@@ -131,3 +131,9 @@ def test_the_silence_of_one_who_has_died_ends_with_them() -> None:
     gone = facts.kin_deceased(at=at(20)), facts.padd(kin="KIN-2", at=at(21)), facts.election(signed_by="KIN-2", at=at(60))
     told = family_told(facts.kin(kin="KIN-2", at=at(1)), facts.election(choice="never", at=at(4)), *gone, AMENDED)
     assert "additional_portions" in told.kinds()
+
+
+def test_an_ask_that_has_nobody_to_go_to_is_the_casualty_offices_at_once() -> None:
+    family = facts.kin(at=at(0)), facts.pnok(at=at(1))
+    told = Told(*family, PADD, DETERMINED, facts.amended(at=at(40))).and_then()
+    assert "unassigned/P-0001/liaison/KIN-1/ask:A-1" in {each.key for each in told.required().owed}

@@ -46,7 +46,7 @@ def _line(about: Sequence[Line], waiting: Sequence[Line], asks: Sequence[Line], 
     """The open ask that still asks about any of these portions, else the one that begins with the earliest."""
     causes = {each.cause for each in waiting}
     for line in asks:
-        if any(causes & set(notice.portions) for notice in line.in_hand()):
+        if any(causes & set(notice.portions) for notice in line.in_hand):
             return line
     cause = ASK + about[0].cause
     known = next((line for line in asks if line.cause == cause), None)

@@ -1,6 +1,6 @@
 """What is true of one case. Built by the fold in case.py, and by nothing else."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal, NamedTuple, get_args
@@ -122,14 +122,14 @@ class Case:
     def standing(self) -> Iterator[tuple[str, Determined]]:
         """The determinations that stand over this case now, by name or through its association."""
         for id, determined in sorted(self.determinations.items()):
-            if id not in self.rescinded and self._covered(id, determined):
+            if id not in self.rescinded and self._covered(id, determined, self.rescinded):
                 yield id, determined
 
     def determined_at(self, instant: datetime) -> Iterator[str]:
         """The determinations of this case that had been made by an instant, and not rescinded before it."""
+        rescinded = {id for id, (at, _) in self.rescinded.items() if at <= instant}
         for id, determined in sorted(self.determinations.items()):
-            rescinded = self.rescinded.get(id)
-            if determined.at <= instant and self._covered(id, determined) and (rescinded is None or rescinded[0] > instant):
+            if determined.at <= instant and id not in rescinded and self._covered(id, determined, rescinded):
                 yield id
 
     @property
@@ -169,5 +169,6 @@ class Case:
         }
         return frozenset(flag for flag, up in raised.items() if up)
 
-    def _covered(self, id: str, determined: Determined) -> bool:
-        return covers(determined, self.amendments.get(id, ()), self.number, self.individual)
+    def _covered(self, id: str, determined: Determined, rescinded: Container[str]) -> bool:
+        amendments = [each for each in self.amendments.get(id, ()) if each.id not in rescinded]
+        return covers(determined, amendments, self.number, self.individual)

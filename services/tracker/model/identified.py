@@ -71,6 +71,7 @@ def cascaded(
 ) -> Holds:
     """The holds of a case with one for each determination of it that was rescinded, and each amendment that removed it.
 
+    What an amendment added is on one when the amendment is rescinded; what it removed stays on its own until that is lifted.
     `joined` are the individuals that the case ever was associated with. Whichever of two statements came first, the hold is
     there, under an id that comes from its cause.
     """
@@ -80,6 +81,8 @@ def cascaded(
         if id in rescinded and _was_of(determined, amended, number, joined):
             holds = holds_.cascaded(holds, holds_.rescinded(id), *rescinded[id])
         for each in amended:
+            if each.id in rescinded and _names(number, joined, each.added):
+                holds = holds_.cascaded(holds, holds_.rescinded(each.id), *rescinded[each.id])
             if _names(number, joined, each.removed) and _was_of(determined, amended, number, joined):
                 holds = holds_.cascaded(holds, holds_.removed(each.id), each.at, each.event)
     return holds

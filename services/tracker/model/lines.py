@@ -4,7 +4,7 @@ Those three are known apart and never mixed: *stands* comes from the fold, *told
 the notices that left.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -37,6 +37,11 @@ class Line:
     reported: frozenset[str]
     answered: frozenset[str] = frozenset()
     portion: Portion | None = None
+    in_hand: tuple[Notice, ...] = ()
+    """For each liaison the last notice of the line that is out, unless it is a stop, was reported or was answered.
+
+    A liaison obeys the last of a line: a stop covers all that he got before it, whichever notice it was about.
+    """
 
     @property
     def key(self) -> str:
@@ -88,16 +93,6 @@ class Line:
         spent = [notice for notice in self.notices if notice.state in LEFT or notice.reference in self.reported]
         numbers = [int(notice.key[len(start) :]) for notice in spent if notice.key.startswith(start)]
         return f"{start}{max(numbers, default=0) + 1}"
-
-    def in_hand(self) -> Iterator[Notice]:
-        """For each liaison the last notice of the line that is out, unless it is a stop, was reported or was answered.
-
-        A liaison obeys the last of a line: a stop covers all that he got before it, whichever notice it was about.
-        """
-        last = {notice.recipient: notice for notice in sorted(self.left(), key=_order)}
-        for notice in last.values():
-            if notice.kind != "stop" and notice.reference not in self.ended:
-                yield notice
 
     def after(self, notice: Notice) -> Iterator[Notice]:
         """What left after `notice` to the same liaison."""
@@ -155,10 +150,10 @@ def _known_by(line: Line, among: Sequence[Line]) -> Tokens:
     """What a kin was told on a line, has in hand of it or was asked about."""
     asks = [other for other in among if other.asks and other.kin == line.kin]
     asked = (
-        notice for ask in asks for notice in (*ask.in_hand(), *(each for each in ask.notices if each.reference in ask.ended))
+        notice for ask in asks for notice in (*ask.in_hand, *(each for each in ask.notices if each.reference in ask.ended))
     )
     about = (notice for notice in asked if line.cause in notice.portions)
-    return (line.told or NOTHING).union(*(notice.cases for notice in (*line.in_hand(), *about)))
+    return (line.told or NOTHING).union(*(notice.cases for notice in (*line.in_hand, *about)))
 
 
 def line_of(person: Person, cause: str, kin: str, notices: Sequence[Notice], portion: Portion | None) -> Line:
@@ -176,7 +171,15 @@ def line_of(person: Person, cause: str, kin: str, notices: Sequence[Notice], por
         elif delivery.cause is not None and delivery.cause == cause.removeprefix(ADDED):
             told = _said(person, cause, delivery, told)
     answered = frozenset(notice.reference for notice in notices if _is_answered(person, notice))
-    return Line(person, cause, kin, stands, told, tuple(notices), frozenset(reported), answered, portion)
+    in_hand = tuple(_in_hand(notices, reported | answered))
+    return Line(person, cause, kin, stands, told, tuple(notices), frozenset(reported), answered, portion, in_hand)
+
+
+def _in_hand(notices: Iterable[Notice], ended: Collection[str]) -> Iterator[Notice]:
+    last = {notice.recipient: notice for notice in sorted((each for each in notices if each.state in LEFT), key=_order)}
+    for notice in last.values():
+        if notice.kind != "stop" and notice.reference not in ended:
+            yield notice
 
 
 def _said(person: Person, cause: str, delivery: Delivery, before: Tokens | None) -> Tokens | None:

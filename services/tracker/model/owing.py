@@ -49,19 +49,19 @@ def _first_telling(line: Line, mine: Sequence[Line], view: gates.View) -> Owed |
     role = role_of(line, mine)
     match role:
         case "information":
-            is_owed, reasons = line.kin in informed(line.person), gates.telling(view, line, mine)
+            is_owed, gate = line.kin in informed(line.person), gates.telling
         case "identification":
-            is_owed, reasons = is_owed_an_identification(line), gates.telling(view, line, mine)
+            is_owed, gate = is_owed_an_identification(line), gates.telling
         case "additional_portions":
-            is_owed, reasons = _is_chosen(line, mine, view), gates.later_portion(view, line, mine)
+            is_owed, gate = _is_chosen(line, mine, view), gates.later_portion
         case _:
             assert_never(role)
-    return owed(line, first_kind(line, role, view), line.stands, view, reasons) if is_owed else None
+    return owed(line, first_kind(line, role, view), line.stands, view, gate(view, line, mine)) if is_owed else None
 
 
 def _is_chosen(line: Line, mine: Sequence[Line], view: gates.View) -> bool:
-    election = chosen(line, mine, view.now)
-    return election is not None and election.choice in ("each_time", "at_end") and is_of_the_padd(line, mine)
+    election = chosen(line, mine, view.now) if is_of_the_padd(line, mine) else None
+    return election is not None and election.choice in ("each_time", "at_end")
 
 
 def is_to_be_asked(line: Line, mine: Sequence[Line], view: gates.View) -> bool:
@@ -74,8 +74,8 @@ def is_to_be_asked(line: Line, mine: Sequence[Line], view: gates.View) -> bool:
 
 def silent(line: Line, mine: Sequence[Line], view: gates.View) -> Silent | None:
     """The entry of a portion in the silent-hold ledger."""
-    election = chosen(line, mine, view.now)
-    if line.portion is None or election is None or election.choice != "never" or not is_of_the_padd(line, mine):
+    election = chosen(line, mine, view.now) if is_of_the_padd(line, mine) else None
+    if line.portion is None or election is None or election.choice != "never":
         return None
     since = max(election.since, line.portion.event_order[0])
     return Silent(line.person.ref, line.cause, line.kin, tuple(sorted(line.stands)), since, election.event)

@@ -19,7 +19,7 @@ def role_of(line: Line, mine: Sequence[Line]) -> Role:
     """
     if line.informs:
         return "information"
-    held = {notice.kind for notice in line.in_hand()}
+    held = {notice.kind for notice in line.in_hand}
     began = line.began_as() if held else None
     if began == "identification" or (began == "additional_portions" and began in held):
         return began
@@ -37,7 +37,7 @@ def identifying(person: Person, mine: Sequence[Line], kin: str | None) -> str | 
     portions = [each for each in (own.get(portion.cause) or portion for portion in person.portions) if each.stands]
     lines = [line for line in mine if line.kin == kin and line.identifies]
     told = {line.portion.determination for line in lines if line.portion is not None and line.told is not None}
-    held = {line.portion.determination for line in lines if line.portion is not None and any(line.in_hand())}
+    held = {line.portion.determination for line in lines if line.portion is not None and line.in_hand}
     found = next((each for among in (told, held) for each in portions if each.determination in among), None)
     if found is None and kin not in recipients(person) and kin != person.pnok and person.pnok is not None:
         return identifying(person, mine, person.pnok)
@@ -48,7 +48,7 @@ def identifying(person: Person, mine: Sequence[Line], kin: str | None) -> str | 
 def is_owed_an_identification(line: Line) -> bool:
     """Until the briefing is closed; closing it takes no ground from what is out."""
     closed = line.person.briefing_closed(line.cause, line.kin)
-    return line.kin in recipients(line.person) and (not closed or any(line.in_hand()))
+    return line.kin in recipients(line.person) and (not closed or bool(line.in_hand))
 
 
 # ------------------------------------------------------------------------------------------------- later portions
@@ -57,7 +57,7 @@ def is_of_the_padd(line: Line, mine: Sequence[Line]) -> bool:
     person = line.person
     if line.kin != person.padd or line.portion is None or not line.stands or line.told is not None:
         return False
-    return not was_told_a_padd(line.portion, person, mine) and role_of(line, mine) == "additional_portions"
+    return role_of(line, mine) == "additional_portions" and not was_told_a_padd(line.portion, person, mine)
 
 
 def was_told_a_padd(portion: Portion, person: Person, mine: Sequence[Line]) -> bool:

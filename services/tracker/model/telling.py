@@ -56,7 +56,9 @@ def required(record: Record, notices: Sequence[Notice], policy: Policy, now: dat
         person = record.persons[ref]
         mine = [line for line in lines if line.person.ref == ref]
         view = gates.View(person, record, policy, now, undone.get(ref, {}))
-        owed.update(owed_to_family(mine, view))
+        ask = asked(mine, view)
+        mine += [ask[0]] if ask is not None and ask[0] not in mine else []
+        owed.update(owed_to_family(mine, ask, view))
         ledger.update(entry for line in mine if (entry := silent(line, mine, view)) is not None)
         owed.update(embargo.eligible(mine, notices, view))
         public |= embargo.used(notices, view)
@@ -74,11 +76,8 @@ def required(record: Record, notices: Sequence[Notice], policy: Policy, now: dat
     )
 
 
-def owed_to_family(mine: Sequence[Line], view: gates.View) -> Iterator[Owed]:
+def owed_to_family(mine: Sequence[Line], ask: tuple[Line, Owed] | None, view: gates.View) -> Iterator[Owed]:
     """All that is owed on the lines of one person, the ask about their later portions among them."""
-    ask = asked(mine, view)
-    if ask is not None and ask[0] not in mine:
-        yield from owed_of_line(*ask, view)
     for line in mine:
         of_ask = ask[1] if ask is not None and ask[0] is line else None
         yield from owed_of_line(line, of_ask if line.asks else owed_on(line, mine, view), view)
@@ -87,10 +86,9 @@ def owed_to_family(mine: Sequence[Line], view: gates.View) -> Iterator[Owed]:
 # ------------------------------------------------------------------------------------------------- what a line owes
 def owed_of_line(line: Line, owed: Owed | None, view: gates.View) -> Iterator[Owed]:
     """What a line comes to: at most one telling, ask or correction, and a stop for each thing in hand that is not it."""
-    in_hand = list(line.in_hand())
     recipient = view.recipient(line.kin)
-    kept = next((notice for notice in in_hand if owed is not None and _is(notice, owed, recipient)), None)
-    for notice in in_hand:
+    kept = next((notice for notice in line.in_hand if owed is not None and _is(notice, owed, recipient)), None)
+    for notice in line.in_hand:
         if notice is not kept:
             yield stop(line, notice)
     if owed is None:
@@ -98,7 +96,7 @@ def owed_of_line(line: Line, owed: Owed | None, view: gates.View) -> Iterator[Ow
     if kept is not None:
         yield replace(owed, key=kept.key, kind=kept.kind, keeps=kept.reference)
         return
-    if in_hand or any(stop.recipient != recipient and stop.state in LEAVING for stop in line.stops()):
+    if line.in_hand or any(stop.recipient != recipient and stop.state in LEAVING for stop in line.stops()):
         waits = Reason("in_other_hands", "waits until the stop of what is in hand has left", ground=False)
         owed = replace(owed, reasons=(*owed.reasons, waits))
     yield owed
@@ -140,7 +138,7 @@ def undone_over_cases(lines: Sequence[Line], read: Collection[str]) -> dict[str,
     undone: dict[str, set[str]] = {}
     for line in lines:
         believed = set(line.told or ()) if line.untrue else set()
-        for notice in line.in_hand():
+        for notice in line.in_hand:
             believed.update(notice.cases)
         for stop in line.stops():
             if stop.state in OUT - {"acknowledged"} and stop.reference not in read:

@@ -28,7 +28,7 @@ def unassigned(person: Person, mine: Sequence[Line], owed: Collection[Owed], vie
 
 def _without_a_padd(person: Person, mine: Sequence[Line]) -> Iterator[str]:
     """Later portions that nobody was told of, and no liaison has in hand."""
-    told = {line.cause for line in mine if any(line.in_hand()) or (line.told is not None and line.told >= line.stands)}
+    told = {line.cause for line in mine if line.in_hand or (line.told is not None and line.told >= line.stands)}
     first = identifying(person, mine, person.pnok)
     for portion in person.portions:
         if not portion.stands or portion.cause == first or was_told_a_padd(portion, person, mine):
