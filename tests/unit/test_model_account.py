@@ -90,6 +90,14 @@ def test_an_amendment_moves_remains_whatever_its_date() -> None:
     assert (here.identified.value, here.attributed.of) == (1, (ONE,))
 
 
+def test_a_rescinded_amendment_moves_nothing() -> None:
+    moved = facts.amended(added={"cases": ["E-2"]}, removed={"cases": ["E-1"]}, at=at(5))
+    here = of(
+        *THREE_PEOPLE, facts.determined("E-1", at=at(10)), facts.attributed(ONE, at=at(11)), moved, facts.rescinded("A-1")
+    )
+    assert (here.identified.value, here.attributed.of) == (1, ())
+
+
 def test_an_amendment_of_a_determination_that_is_not_on_file_changes_nothing() -> None:
     assert of(*THREE_PEOPLE, facts.amended("D-9")).identified.value == 0
 

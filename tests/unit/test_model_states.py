@@ -111,6 +111,14 @@ def test_what_an_amendment_removes_is_held_until_the_examiner_lifts_it() -> None
     assert not list(case_of(IN_HAND, DETERMINED, taken(at=at(9)), lifted).holds.active("notify"))
 
 
+def test_what_a_rescinded_amendment_added_is_held_and_is_no_longer_of_that_determination() -> None:
+    other, back = facts.determined("K55-02", at=at(5)), facts.rescinded("A-1", at=at(12))
+    case = case_of(IN_HAND, other, added(at=at(9)), back)
+    assert (standing(case), [id for id, _ in case.holds.active("notify")]) == ([], ["rescinded:A-1"])
+    lifted = facts.hold_lifted("rescinded:A-1", "identification", role="medical_examiner", at=at(14))
+    assert not case_of(IN_HAND, other, added(at=at(9)), back, lifted).holds.any_active()
+
+
 def test_the_last_amendment_in_world_order_stands() -> None:
     again = added(amendment="A-2", at=at(12))
     assert standing(case_of(IN_HAND, DETERMINED, taken(at=at(9)), again)) == ["D-1"]

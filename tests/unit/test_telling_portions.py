@@ -130,6 +130,13 @@ def test_a_rescission_takes_back_an_amendment_by_itself_or_with_its_determinatio
     assert owed == ({"A-1"} if back["data"]["determination"] == "A-1" else {"D-1", "A-1"})
 
 
+def test_remains_of_a_rescinded_amendment_are_told_again_only_once_the_examiner_lifts_their_hold() -> None:
+    told = family_told(EACH_TIME, AMENDED, facts.rescinded("A-1", at=at(60)), facts.amended(amendment="A-2", at=at(70)))
+    assert [reason.code for reason in told.owed("additional_portions").reasons] == ["hold"]
+    lifted = facts.hold_lifted("rescinded:A-1", "identification", role="medical_examiner", at=at(80))
+    assert told.and_then(lifted).owed("additional_portions").reasons == ()
+
+
 def test_an_amendment_of_another_persons_determination_says_nothing() -> None:
     assert family_told(EACH_TIME, facts.amended("D-9", at=at(40))).kinds() == []
 
