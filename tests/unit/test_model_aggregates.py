@@ -76,6 +76,17 @@ def test_a_count_close_to_a_published_one_that_nests_with_it_is_blocked_and_name
     assert gates(*said, public("2019", 9), approved("2019-08", 6))["2019-08"].reasons == ()
 
 
+def test_another_approval_of_a_period_leaves_the_number_that_the_public_has_heard() -> None:
+    said = [*identified(*["2019-08"] * 7), public("2019", 6)]
+    again = facts.publication_approved(scope=HERE, period="2019", count=7, at="2020-03-01T00:00:00Z")
+    found = gates(*said, again, approved("2019-08", 7))
+    assert {period: [each.code for each in one.reasons] for period, one in found.items()} == {
+        None: ["aggregate"],
+        "2019": ["aggregate"],
+        "2019-08": ["aggregate"],
+    }
+
+
 def test_a_number_of_another_turnover_says_nothing_of_this_one() -> None:
     elsewhere = facts.determined("X-1", "P-9999", "D-X")
     found = gates(*identified("2019-08"), elsewhere, public("2019", 2, scope="TO-1990"))

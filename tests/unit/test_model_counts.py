@@ -59,6 +59,20 @@ def test_what_is_public_is_done_and_never_stopped() -> None:
     assert found.done == {"N-1"}
 
 
+def test_another_approval_leaves_the_notice_of_the_number_that_is_public_done_and_has_one_of_its_own() -> None:
+    again = facts.publication_approved(scope=HERE, period="2019", count=9, at="2020-03-01T00:00:00Z")
+    found = owed(*ENOUGH, public("2019", 3), again, stored=(written("done"),))
+    assert [(one.kind, one.key) for one in found.owed] == [("publication_eligible", f"{KEY}/2")]
+    assert found.done == {"N-1"}
+
+
+def test_a_number_that_was_not_published_after_all_is_in_hand_again() -> None:
+    [one] = owed(*ENOUGH, approved("2019", 3), stored=(written("done"),)).owed
+    assert (one.key, one.keeps) == (KEY, "N-1")
+    [stop] = owed(*TOO_FEW, approved("2019", 2), stored=(written("done"),)).owed
+    assert (stop.kind, stop.stops) == ("stop", "N-1")
+
+
 def test_a_stop_that_has_left_takes_the_notice_from_their_hands() -> None:
     stop = Notice("S-1", f"stop/{KEY}/office:public_affairs", "stop", "sent", subject=HERE, stops="N-1")
     found = owed(*TOO_FEW, approved("2019", 2), stored=(written("sent"), stop))

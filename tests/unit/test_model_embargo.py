@@ -146,6 +146,18 @@ def test_what_left_and_is_owed_still_is_left_alone_and_ends_when_the_name_is_pub
     assert keys(story, 60 + DAY) == {"name": "done"}
 
 
+def test_what_was_done_is_in_hand_again_when_the_name_was_not_published_after_all() -> None:
+    story, published = told(), facts.published(at=at(30 + DAY))
+    keys(story, 20 + DAY)
+    becomes(story, "name", "sent")
+    story.statements.append(published)
+    assert keys(story, 40 + DAY) == {"name": "done"}
+    story.statements.append(facts.corrected(published, at=at(50 + DAY)))
+    assert keys(story, 60 + DAY) == {"name": "sent"}
+    story.statements.append(RESCINDED)
+    assert keys(story, 60 + DAY) == {"name": "sent", "stop/publication_eligible/P-0001/name/office:default": "ready"}
+
+
 def test_a_name_that_is_public_already_is_offered_to_nobody() -> None:
     assert keys(told(facts.published(at=at(5))), 20 + DAY) == {}
 

@@ -18,12 +18,16 @@ DATED: Final = re.compile(r"\d{4}(-\d\d){0,2}")
 
 @dataclass(frozen=True, slots=True)
 class AggregateGate:
-    """A count and what keeps it from the public. `period` and `stage` None: today's total, before anything was approved."""
+    """A count and what keeps it from the public. `period` and `stage` None: today's total, before anything was approved.
+
+    `heard`: the public has a number of this period, this one or one before.
+    """
 
     period: str | None
     count: int
     stage: Stage | None
     reasons: tuple[Reason, ...]
+    heard: bool = False
 
 
 def aggregate_gates(scope: Scope, threshold: int) -> tuple[AggregateGate, ...]:
@@ -37,6 +41,7 @@ def aggregate_gates(scope: Scope, threshold: int) -> tuple[AggregateGate, ...]:
                 one.count,
                 one.stage,
                 () if one.published else tuple(_guard(scope, one.period, one.count, threshold)),
+                one.period in scope.heard,
             )
             for _, one in sorted(scope.aggregates.items())
         ),
@@ -48,8 +53,8 @@ def _guard(scope: Scope, period: str | None, count: int, threshold: int) -> Iter
     if 0 < pending < threshold:
         text = f"{pending} of those counted are not public by name, and so few could be made out"
         yield Reason("aggregate", text, ground=True)
-    for other in scope.aggregates.values():
-        if other.published and _nests(other, period) and 0 < abs(other.count - count) < threshold:
+    for other in scope.heard.values():
+        if _nests(other, period) and 0 < abs(other.count - count) < threshold:
             text = f"it differs by {abs(other.count - count)} from the {other.count} published for {other.period}"
             yield Reason("aggregate", text, ground=True, event=other.event)
 

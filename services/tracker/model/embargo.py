@@ -1,6 +1,6 @@
 """The gate of a name (invariant 8): nobody who must be told of it first may read it first. And what public affairs are told."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -110,10 +110,11 @@ def _briefed(view: gates.View) -> bool:
 # ------------------------------------------------------------------------------------------------- what is owed
 def eligible(mine: Sequence[Line], notices: Sequence[Notice], view: gates.View) -> Iterator[Owed]:
     """To public affairs, once all that is left to wait for is time; and a stop for what they have in hand and may not use."""
+    gone = stopped(notices)
     for of in NAMED:
         key = f"publication_eligible/{view.person.ref}/{of}"
         written = [each for each in notices if each.kind == "publication_eligible" and numbered(each.key, key)]
-        in_hand = next((each for each in written if each.state in OUT), None)
+        in_hand = next((each for each in written if is_in_hand(each, gone)), None)
         if view.person.publications.of(of).published is not None:
             continue
         reasons = tuple(embargo(of, mine, view))
@@ -123,8 +124,8 @@ def eligible(mine: Sequence[Line], notices: Sequence[Notice], view: gates.View) 
         elif in_hand is not None:
             yield _owed(in_hand.key, view, of, reasons, keeps=in_hand.reference)
         else:
-            stopped = sum(each.state in ("stopped", "done") for each in written)
-            yield _owed(f"{key}/{stopped + 1}" if stopped else key, view, of, reasons)
+            spent = sum(each.state in ("stopped", "done") for each in written)
+            yield _owed(f"{key}/{spent + 1}" if spent else key, view, of, reasons)
 
 
 def used(notices: Sequence[Notice], view: gates.View) -> frozenset[str]:
@@ -137,6 +138,11 @@ def used(notices: Sequence[Notice], view: gates.View) -> frozenset[str]:
 def stopped(notices: Sequence[Notice]) -> frozenset[str]:
     """Notices to public affairs of which the stop is known to have left, by reference."""
     return frozenset(each.stops for each in notices if each.stops is not None and each.kin is None and each.state in ARRIVED)
+
+
+def is_in_hand(notice: Notice, gone: Collection[str]) -> bool:
+    """Whether public affairs have it and may use it still; also one that was done, where the publication was taken back."""
+    return notice.state in OUT or (notice.state == "done" and notice.reference not in gone)
 
 
 def _owed(key: str, view: gates.View, of: str, reasons: tuple[Reason, ...], keeps: str | None = None) -> Owed:

@@ -111,6 +111,8 @@ class Scope:
     """Person -> what the public was told of them."""
     aggregates: dict[str, Aggregate] = field(default_factory=dict)
     """Period -> what was said of it last."""
+    heard: dict[str, Aggregate] = field(default_factory=dict)
+    """Period -> the number that the public heard last, whatever was approved since."""
     resolutions: Resolutions = field(default_factory=dict)
 
     def cases(self) -> frozenset[str]:
@@ -191,7 +193,9 @@ def _take(scope: Scope, event: Event) -> None:
             known[individual] = True
         case CaseDissociated(case=number, individual=individual) if individual in scope.associations.get(number, {}):
             scope.associations[number][individual] = False
-        case IdentificationAmended() as data if data.determination in scope.determinations:
+        case IdentificationAmended() as data if (
+            data.determination in scope.determinations and data.amendment not in scope.rescinded
+        ):
             named = scope.determinations[data.determination]
             named.cases = (named.cases | set(data.added.cases)) - set(data.removed.cases)
             named.individuals = (named.individuals | set(data.added.individuals)) - set(data.removed.individuals)
@@ -221,7 +225,10 @@ def _publish(scope: Scope, event: Event, data: PublicationApproved | Publication
     if data.person is not None:
         scope.publications[data.person] = stated(scope.publications.get(data.person, Publications()), event.key, data)
     elif data.scope == scope.ref and data.period is not None and data.count is not None:
-        scope.aggregates[data.period] = Aggregate(stage_of(data), data.period, data.count, event.key)
+        said = Aggregate(stage_of(data), data.period, data.count, event.key)
+        scope.aggregates[data.period] = said
+        if said.published:
+            scope.heard[data.period] = said
 
 
 def _descend(scope: Scope, event: Event, parents: Collection[str], children: Collection[str]) -> None:
