@@ -77,6 +77,7 @@ async def test_who_had_been_told_what_by_a_day_is_one_question(database_url: str
         before = await reader.get(f"{PERSON}/told", on="2018-09-30")
         on_the_day = await reader.get(f"{PERSON}/told", on="2018-10-01")
         since = await reader.get(f"{PERSON}/told", on="2018-11-30T00:00:00Z")
+        by_the_last_day = await reader.get(f"{PERSON}/told", on="9999-12-31")
     assert before == []
     [one] = on_the_day
     assert (one["kin"], one["cause"], one["told"], one["stands"]) == ("KIN-1", "D-1", ["K55-01"], ["K55-01"])

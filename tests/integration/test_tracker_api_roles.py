@@ -9,6 +9,7 @@ from typing import Any, Final, get_args
 import pytest
 from fastapi.routing import iter_route_contexts
 
+from services.tracker.model.case_state import PROGRESS
 from services.tracker.model.view import GENERAL, Reader
 from services.tracker.web.api.access import OF_FAMILIES, OPEN_TO_ALL, ROUTES
 from services.tracker.web.api.app import routes
@@ -146,6 +147,36 @@ async def test_a_liaison_lists_their_own_families_and_no_others(database_url: st
         assert (await ask(reader, "liaison", "/v1/persons/P-0001")).status_code == 404
         gone = await ask(reader, "liaison", f"/v1/notices/{mine}")
         assert (gone.status_code, gone.text) == (404, (await ask(reader, "liaison", "/v1/notices/NONE")).text)
+
+
+async def test_no_filter_and_no_next_page_tells_a_liaison_of_what_is_withheld(
+    database_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    async with two_families(database_url, redis_url, tmp_path) as reader:
+        await reader.file(facts.kin("P-0002", "KIN-3", required=True))
+        theirs, nobodys = [
+            (await ask(reader, "liaison", "/v1/notices", person=person, limit=1)).json() for person in ("P-0002", "P-9999")
+        ]
+        assert theirs == nobodys == {"items": [], "next": None}
+        first = (await ask(reader, "operator", "/v1/notices", limit=1)).json()
+        rest = (await ask(reader, "operator", "/v1/notices", after=first["next"])).json()
+        assert (len(first["items"]), len(rest["items"]) > 1, rest["next"]) == (1, True, None)
+        by_progress = [(await ask(reader, "liaison", "/v1/cases", progress=each)).json()["items"] for each in PROGRESS]
+        assert by_progress == [[] for _ in PROGRESS]
+
+
+async def test_what_a_correction_moved_between_families_is_read_by_neither_liaison(
+    database_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    async with two_families(database_url, redis_url, tmp_path) as reader:
+        wrong = facts.election("P-0001", signed_by="KIN-1")
+        moved = facts.corrected(wrong, facts.election("P-0002", signed_by="KIN-2"))
+        await reader.file(wrong, moved)
+        seen = await ask(reader, "liaison", "/v1/persons/P-0001")
+    assert "P-0002" not in seen.text
+    assert "KIN-2" not in seen.text
+    said = {each["id"]: each["data"] for each in seen.json()["timeline"]}
+    assert (said[wrong["id"]], said[moved["id"]]) == ({}, {})
 
 
 async def test_neither_laboratory_nor_operator_nor_public_affairs_ever_reads_of_kin(

@@ -4,7 +4,7 @@ What may not be seen is empty, or in general words; an object that may not be se
 `role` None is the keeper of this machine, who sees what is in the record.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
@@ -84,7 +84,8 @@ def person_seen(detail: PersonDetail, role: Role) -> PersonDetail:
             return replace(shown, kin=[reference_alone(each) for each in detail.kin])
         case "liaison":
             bare = [replace(each, individuals=[]) for each in detail.determinations]
-            return replace(shown, determinations=bare, discrepancies=[])
+            said = [replace(each, data={}, said=None) if names_another(each, detail.ref) else each for each in shown.timeline]
+            return replace(shown, determinations=bare, discrepancies=[], timeline=said)
         case "laboratory":
             return replace(shown, pnok=None, kin=[], due=None, silent=None, discrepancies=[])
         case _:
@@ -101,6 +102,32 @@ def statements(said: Iterable[Statement], streams: frozenset[Stream], role: Read
     return [
         replace(each, data={}, said=None) if bare and each.stream == FAMILY else each for each in said if each.stream in streams
     ]
+
+
+def names_another(statement: Statement, ref: str) -> bool:
+    """Whether it is about another person too: a correction may have moved it from one family to another."""
+    return any(other not in (None, ref) for other in persons_in([statement.data, statement.said]))
+
+
+def persons_in(said: Any) -> Iterator[str | None]:
+    """Every person that a statement names, at any depth, by the fields that name one."""
+    match said:
+        case {"kind": "person", "ref": str(ref)}:
+            yield ref
+        case dict():
+            for field, value in said.items():
+                match field, value:
+                    case "person", _:
+                        yield value
+                    case "discrepancy", str(id) if id.startswith("person:"):
+                        yield id.removeprefix("person:").partition("/")[0]
+                    case _:
+                        yield from persons_in(value)
+        case list():
+            for each in said:
+                yield from persons_in(each)
+        case _:
+            return
 
 
 def due_seen(due: Due, role: Reader) -> Due:

@@ -30,8 +30,8 @@ class CaseFilter(ByName):
 @router.get("")
 async def cases(conn: Connection, own: Own, asked: Annotated[CaseFilter, Query()]) -> Page[CaseRow]:
     if own is not None:
-        mine = [row for number in sorted(own.cases) if (row := await reading.case(conn, number)) is not None]
-        return page_of([own_case(row) for row in mine if fits(row, asked)], "number", asked)
+        mine = [own_case(row) for number in sorted(own.cases) if (row := await reading.case(conn, number)) is not None]
+        return page_of([row for row in mine if fits(row, asked)], "number", asked)
     return await reading.cases(conn, **asked.model_dump())
 
 
@@ -47,5 +47,6 @@ async def case(conn: Connection, who: Asking, own: Own, number: str, when: Looki
 
 
 def fits(row: CaseRow, asked: CaseFilter) -> bool:
+    """By what is shown of the row alone: a filter on what is withheld would tell it."""
     wanted = asked.model_dump(exclude={"after", "limit"}, exclude_none=True)
     return all(getattr(row, name) == value for name, value in wanted.items())

@@ -1,6 +1,6 @@
 """`/v1/notices`: what a liaison, an office or an operator is told, why not yet, and every attempt."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 
@@ -15,6 +15,9 @@ from services.tracker.web.api.problems import not_found
 from services.tracker.web.eyes import notice_detail_seen, notice_row_seen
 from services.tracker.web.shown import NoticeDetail, whole
 
+AT_ONCE: Final = 501
+"""Rows read in one go: one more than the longest page, so that whoever sees all of them is answered by one read."""
+
 router = APIRouter(prefix="/v1/notices", tags=["notices"])
 
 
@@ -26,11 +29,16 @@ class NoticeFilter(ByNumber):
 
 @router.get("")
 async def notices(conn: Connection, who: Asking, own: Own, asked: Annotated[NoticeFilter, Query()]) -> Page[NoticeRow]:
-    """A page may hold fewer than `limit`, where a role sees only some: go on while there is a `next`."""
-    found = await reading.notices(conn, **asked.model_dump())
+    """Where a role sees only some, `next` counts those alone: it would tell of the others."""
     mine = own.persons if own is not None else frozenset()
-    seen = [row for each in found.items if (row := notice_row_seen(each, who.role, mine)) is not None]
-    return Page(seen, found.next)
+    seen: list[NoticeRow] = []
+    left: int | None = asked.after or 0
+    while left is not None and len(seen) <= asked.limit:
+        found = await reading.notices(conn, **asked.model_dump() | {"after": left, "limit": AT_ONCE})
+        seen += [row for each in found.items if (row := notice_row_seen(each, who.role, mine)) is not None]
+        left = int(found.next) if found.next is not None else None
+    items = seen[: asked.limit]
+    return Page(items, str(items[-1].no) if len(seen) > asked.limit else None)
 
 
 @router.get("/{reference}")

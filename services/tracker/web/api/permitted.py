@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -99,7 +99,7 @@ async def told(
     """Who had been told what by `on`: an instant, or the end of a day (UTC). With `known_at`, as was known then."""
     if own is not None and ref not in own.persons:
         raise not_found("person")
-    by = on if isinstance(on, datetime) else datetime.combine(on, time(), UTC) + timedelta(days=1) - timedelta.resolution
+    by = on if isinstance(on, datetime) else datetime.combine(on, time.max, UTC)
     known = await known_family(conn, ref, now, When(by, when.known_at), notices_of_now=True)
     lines = lines_of(known.record.persons[ref], known.notices)
     return [
