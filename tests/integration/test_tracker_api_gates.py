@@ -81,7 +81,29 @@ async def test_who_had_been_told_what_by_a_day_is_one_question(database_url: str
     assert before == []
     [one] = on_the_day
     assert (one["kin"], one["cause"], one["told"], one["stands"]) == ("KIN-1", "D-1", ["K55-01"], ["K55-01"])
+    assert by_the_last_day == since
     assert [(each["told"], each["stands"], each["heard_at"]) for each in since] == [([], [], "2018-11-05T12:00:00Z")]
+
+
+async def test_a_project_that_was_closed_later_was_not_closed_yet(database_url: str, redis_url: str) -> None:
+    async with looking(database_url, redis_url) as reader:
+        await file_a_telling(reader)
+        await reader.file(
+            facts.registered("K55-02", turnover="TO-2018"),
+            facts.padd(),
+            facts.election(choice="at_end"),
+            facts.determined("K55-02", determination="D-2", at="2018-09-01T01:00:00Z"),
+            facts.amended("D-2", added={"cases": ["K55-03"]}, at="2018-09-03T00:00:00Z"),
+            facts.registered("K55-03", turnover="TO-2018"),
+            facts.project_closed(at="2018-10-20T00:00:00Z"),
+        )
+        then = await reader.get(PERSON, as_of="2018-10-19T00:00:00Z")
+        since = await reader.get(PERSON, as_of="2018-10-21T00:00:00Z")
+    assert [("election" in blocks(each), bool(each["due"])) for each in (then, since)] == [(True, True), (False, True)]
+
+
+def blocks(person: Any) -> set[str]:
+    return {reason["code"] for due in person["due"] for gate in due["gates"] for reason in gate["reasons"]}
 
 
 async def test_a_number_so_small_that_somebody_could_be_made_out_is_blocked(database_url: str, redis_url: str) -> None:

@@ -46,7 +46,7 @@ async def oblige_families(
     try:
         if any(each.unfoldable for each in folded if isinstance(each.state, Person)):
             raise Unfoldable
-        ended = await closed(cursor, cases.values())
+        ended = await closed(cursor, cases.values(), persons.values())
         record = Record(persons, cases, directory, unfoldable, ended)
         owed = required(record, stored, rule.policy, at)
         newly: frozenset[str] = frozenset()

@@ -97,7 +97,9 @@ async def family(
         cases=cases,
         directory=await load_directory(conn),
         unfoldable=frozenset(target.ref for target, each in folded.items() if unfoldable_case(target, each)),
-        closed=await closed(conn.cursor(binary=True), cases.values()),
+        closed=await (
+            closed(conn.cursor(binary=True), cases.values()) if when is None else past.closed(conn, cases.values(), when)
+        ),
     )
     notices = await of_persons(conn.cursor(binary=True), sorted(record.persons))
     if when is not None and not notices_of_now:
