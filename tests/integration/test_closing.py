@@ -7,6 +7,7 @@ from services.tracker.record import closing
 from services.tracker.record.sweep import sweep
 from tests import facts
 from tests.integration.desk import desk, identified
+from tests.integration.following import until
 
 
 async def test_a_portion_in_a_liaisons_hand_is_stopped_when_the_project_was_not_closed_after_all(
@@ -40,8 +41,11 @@ async def test_a_portion_found_while_its_project_is_being_closed_is_told(
             await conn.execute("UPDATE turnover SET closed = true")
             await closing.wake(conn.cursor(binary=True), ["TO-2018"], at.now())
             amending = asyncio.create_task(at.tell(facts.amended()))
-            while not amending.done() and not await at.ask(WAITS):
-                await asyncio.sleep(0.01)
+
+            async def decided() -> bool:
+                return amending.done() or bool(await at.ask(WAITS))
+
+            await until(decided)
         await amending
         await sweep(at.register)
         assert await at.states("additional_portions") == ["ready"]

@@ -1,8 +1,8 @@
 """Turnovers on which the laboratory has ended its work, and the families who chose to hear of later portions then.
 
 A turnover is no part of a family's history, so nothing locks both: the families are looked at again by the sweeper. Whoever
-works out what such a family is owed has the turnover's row to itself from then on: a closing that is not committed yet is waited
-for, and one that comes later finds the notice that waits for it.
+works out what such a family is owed has the turnover's row to itself from then on: a closing that is not committed yet is
+waited for, and one that comes later finds the notice that waits for it.
 """
 
 from collections.abc import Collection, Iterable
@@ -26,7 +26,7 @@ async def closed(cursor: Cursor, cases: Iterable[Case], waiting: Iterable[Person
     """Which of the turnovers that these cases came with are closed.
 
     Args:
-        waiting: of whose families one may have chosen to hear at the end; then no closing goes unseen until the transaction ends.
+        waiting: persons whose family may have chosen to hear at the end; no closing goes unseen by them until this commits.
     """
     scopes = sorted({case.turnover for case in cases if case.turnover is not None})
     if not scopes:
