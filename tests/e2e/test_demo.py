@@ -19,7 +19,7 @@ DEMO = (sys.executable, "-m", "demo")
 LONGEST_RUN_S = 240
 """On a machine that is busy with something else; a quarter of a minute is usual."""
 
-pytestmark = [pytest.mark.timeout(LONGEST_RUN_S + 30), pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.timeout(LONGEST_RUN_S + 30)
 
 
 @pytest.fixture(scope="module")

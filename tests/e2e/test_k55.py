@@ -15,7 +15,7 @@ LONGEST_RUN_S = 280
 SEEDS = (1, 2, 3) if "ROSETTE_STORIES" in os.environ else (1,)
 """One in the ordinary run, all of them in `make test-long`; how long a run takes is measured by `make bench`."""
 
-pytestmark = [pytest.mark.timeout(LONGEST_RUN_S + 30), pytest.mark.xdist_group("k55")]
+pytestmark = pytest.mark.timeout(LONGEST_RUN_S + 30)
 
 
 @pytest.fixture(scope="module", params=SEEDS)

@@ -25,7 +25,7 @@ SHOWN = [block for block in re.findall(r"```text\n(.*?)```", README, re.DOTALL) 
 OF_ANOTHER_RUN = {"epoch", "entry", "recordedtime", "filed_at"}
 """Fields that are different each time; everything else must come out as it is printed."""
 
-pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("readme")]
+pytestmark = pytest.mark.timeout(240)
 
 
 class Newcomer:

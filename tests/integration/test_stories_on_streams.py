@@ -47,8 +47,6 @@ from tests.facts import CloudEvent
 from tests.integration.filing import NOW, stream_of
 from tests.unit.stories import World, histories
 
-pytestmark = pytest.mark.xdist_group("stories")
-
 STORIES: Final = 200
 STEPS: Final = 40
 SAID_TWICE: Final = 0.2
