@@ -117,6 +117,13 @@ def test_a_reason_that_would_show_too_much_is_given_in_general_words(role: Reade
     assert shown[0].event == (None if hidden[0] else ("s", "X"))
 
 
+def test_what_the_placer_of_a_hold_wrote_reaches_neither_families_nor_the_public() -> None:
+    held = Reason("hold", "case K55-01 is on hold H-1: what somebody wrote", ground=True, event=("s", "H"))
+    shown = {role: reasons_seen((held,), role)[0] for role in READERS}
+    assert {role for role in READERS if shown[role].text == GENERAL} == {"liaison", "public_affairs"}
+    assert shown["liaison"].event is None
+
+
 def test_each_role_sees_its_notices() -> None:
     found = {role: [each.kind for each in (TELLING, PUBLIC, STOP) if notice_seen(each, role, OWN)] for role in READERS}
     assert found == {

@@ -1,4 +1,4 @@
-"""Holds: what is blocked, by whom, until when. A lift acts on the hold it names whatever its date.
+"""Holds: what is blocked, by whom, until when. A lift acts on the hold that a statement named whatever its date.
 
 A rescinded or removed determination puts its cases on a hold of its own, whose id comes from its cause, so that the medical
 examiner can lift it on the identification stream (invariant 11).
@@ -120,5 +120,9 @@ def _place(before: Holds, id: str, hold: Hold) -> Holds:
 
 
 def _fits(hold: Hold, lift: Lift) -> bool:
-    by_right = lift.role == EXAMINER if hold.authority is None else lift.authority == hold.authority
+    """By its authority, on its stream. One that comes from its cause may come again: what was lifted before it is not this one."""
+    if hold.authority is None:
+        by_right = lift.role == EXAMINER and lift.at >= hold.placed_at
+    else:
+        by_right = lift.authority == hold.authority
     return lift.stream == hold.stream and by_right

@@ -21,6 +21,8 @@ OF_KIN: Final[frozenset[ReasonCode]] = frozenset(
     {"no_pnok", "pnok_not_told", "own_not_told", "kin_not_told", "pnok_not_corrected", "election", "briefing"}
 )
 OF_LABORATORY: Final[frozenset[ReasonCode]] = frozenset({"exclusion"})
+IN_FREE_WORDS: Final[frozenset[ReasonCode]] = frozenset({"hold"})
+"""What whoever placed it wrote, which may say what the laboratory thinks: nothing for those who speak to families or the public."""
 GENERAL: Final = "something that others must see to first"
 
 
@@ -133,4 +135,6 @@ def reasons_seen(reasons: tuple[Reason, ...], role: Reader) -> tuple[Reason, ...
         hidden |= OF_KIN
     if role not in LABORATORY_WORK:
         hidden |= OF_LABORATORY
+    if role in ("liaison", "public_affairs"):
+        hidden |= IN_FREE_WORDS
     return tuple(replace(each, text=GENERAL, event=None) if each.code in hidden else each for each in reasons)
