@@ -22,7 +22,7 @@ OF_KIN: Final[frozenset[ReasonCode]] = frozenset(
 )
 OF_LABORATORY: Final[frozenset[ReasonCode]] = frozenset({"exclusion"})
 IN_FREE_WORDS: Final[frozenset[ReasonCode]] = frozenset({"hold"})
-"""What whoever placed it wrote, which may say what the laboratory thinks: nothing for those who speak to families or the public."""
+"""What whoever placed it wrote may say what the laboratory thinks: nothing for those who speak to families or the public."""
 GENERAL: Final = "something that others must see to first"
 
 
