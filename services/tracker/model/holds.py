@@ -120,7 +120,7 @@ def _place(before: Holds, id: str, hold: Hold) -> Holds:
 
 
 def _fits(hold: Hold, lift: Lift) -> bool:
-    """By its authority, on its stream. One that comes from its cause may come again: what was lifted before it is not this one."""
+    """By its authority, on its stream. One that comes from its cause may come again: an older lift is not of it."""
     if hold.authority is None:
         by_right = lift.role == EXAMINER and lift.at >= hold.placed_at
     else:
