@@ -1,7 +1,7 @@
 """A played record, dispatcher and liaisons around the pure rules of telling: no server, no clock, one seed."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from random import Random
@@ -15,7 +15,7 @@ from services.tracker.model.person import Person
 from services.tracker.model.policy import Policy
 from services.tracker.model.reconcile import reconcile, state_of
 from services.tracker.model.register import Record
-from services.tracker.model.targets import Target
+from services.tracker.model.targets import Target, targets
 from services.tracker.model.telling import required
 from services.tracker.model.turnover import Turnover
 from shared.events.event import Event
@@ -46,9 +46,11 @@ class Folds:
     """All persons and cases that events are about; what got nothing new is remembered."""
 
     known: dict[Target, tuple[int, Person | Case | Turnover]] = field(default_factory=dict)
+    named: dict[tuple[str, str], Collection[Target]] = field(default_factory=dict)
 
     def of(self, events: Sequence[Event]) -> Record:
-        for hub, mine in histories(events).items():
+        self.named |= {event.key: targets(event) for event in events if event.key not in self.named}
+        for hub, mine in histories(events, self.named).items():
             if self.known.get(hub, (0, None))[0] != len(mine):
                 self.known[hub] = len(mine), FOLDS[hub.kind](hub.ref, mine)
         ends = [(hub.ref, end) for hub, (_, end) in self.known.items()]
@@ -129,7 +131,8 @@ class Desk:
     """Attempts that ended in doubt: whether in truth the mail arrived."""
     folds: Folds = field(default_factory=Folds)
     _record: Record | None = None
-    _settled: tuple[datetime, int, dict[str, Notice]] | None = None
+    _settled: tuple[int, dict[str, Notice]] | None = None
+    _check_at: datetime | None = None
 
     def file(self, statements: Sequence[facts.CloudEvent], now: datetime) -> None:
         if statements:
@@ -137,29 +140,37 @@ class Desk:
             self._record = None
         self.settle(now)
 
-    def settle(self, now: datetime) -> None:
-        """Reconcile once; a second time there must be nothing left to change."""
-        seen = (now, len(self.filed), dict(self.notices))
-        if seen == self._settled:
+    def settle(self, now: datetime, *, anew: bool = False) -> None:
+        """Reconcile once, as the record does: after something was filed or became of a notice, or when the check is due.
+
+        A second time there must be nothing left to change.
+        """
+        seen = (len(self.filed), dict(self.notices))
+        if seen == self._settled and not anew and (self._check_at is None or now < self._check_at):
             return
         changes = self._changes(now)
         for change in changes:
             applied(self.notices, change)
         if changes and self.thorough:
             assert self._changes(now) == (), "a second reconciliation changes nothing"
-        self._settled = (now, len(self.filed), dict(self.notices))
+        self._settled = (len(self.filed), dict(self.notices))
 
     def _changes(self, now: datetime) -> tuple[Change, ...]:
         if self._record is None:
             self._record = self.folds.of(self.filed)
         notices = tuple(self.notices.values())
-        return reconcile(required(self._record, notices, POLICY, now), notices)
+        found = required(self._record, notices, POLICY, now)
+        self._check_at = found.next_check_at
+        return reconcile(found, notices)
 
     # ------------------------------------------------------------------------------------------------- dispatch
     def claim(self, now: datetime) -> bool:
-        """Claim one ready notice, stops first; false where nothing is ready."""
+        """Claim one ready notice, stops first, its gate evaluated again; false where nothing is ready."""
         self.settle(now)
-        ready = [each for each in self.notices.values() if each.state == "ready" and each.kin is not None]
+        if not self._ready():
+            return False
+        self.settle(now, anew=True)
+        ready = self._ready()
         if not ready:
             return False
         notice = min(ready, key=lambda one: (one.kind != "stop", self.random.random()))
@@ -171,14 +182,20 @@ class Desk:
         self.settle(now)
         return True
 
+    def _ready(self) -> list[Notice]:
+        return [each for each in self.notices.values() if each.state == "ready" and each.kin is not None]
+
     def attempt(self, now: datetime, *, luck: bool = False) -> bool:
         """One more step of one attempt: it leaves, fails before anything left, is refused, or ends in doubt."""
         going = [each for each in self.notices.values() if each.state in ("sending", "transmitting")]
         if not going:
             return False
         notice = self.random.choice(going)
+        if notice.state == "sending" and (luck or self.random.random() < 0.85):
+            self.notices[notice.reference] = replace(notice, state="transmitting")
+            return True
         if notice.state == "sending":
-            self._becomes(notice, "ready" if not luck and self.random.random() < 0.15 else "transmitting")
+            self._becomes(notice, "ready")
         else:
             outcome = "sent" if luck else self.random.choices(("sent", "ready", "refused", "in_doubt"), (8, 1, 1, 2))[0]
             if outcome == "in_doubt":

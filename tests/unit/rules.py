@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.tracker.model.notices import Notice
+from services.tracker.model.notices import FIRST, Notice
 from shared.events import (
     BriefingCompleted,
     BriefingDeclined,
@@ -75,12 +75,8 @@ class Rules(Truth):
         return any((one.person, one.determination, one.kin) == line for one in closed)
 
     # ------------------------------------------------------------------------------------------------- what is owed
-    def unowed(self, line: Line, now: datetime, began: str | None = None) -> str | None:
-        """Why what stands of a line is not to be told, save by hours, for want of a liaison, or for another family's sake.
-
-        Args:
-            began: how the line began, where something of it is in a hand.
-        """
+    def unowed(self, line: Line, now: datetime) -> str | None:
+        """Why what stands of a line is not to be told, save by hours, for want of a liaison, or for another family's sake."""
         person, _, kin = line
         if kin in self.deaths(person):
             return "the kin has died"
@@ -89,13 +85,22 @@ class Rules(Truth):
         gates = self.identity_closed(line) or self.order_closed(line)
         if self.told(line) is not None:
             return gates
-        if self.is_information(line):
-            return gates if kin in self.informed(person) else "information is not for them"
-        if (began or self.role(line)) == "identification":
-            return self._unowed_identification(line) or gates
-        return self._unowed_portion(line, now) or gates or self.own_first(line)
+        match self.role(line):
+            case "information":
+                return gates if kin in self.informed(person) else "information is not for them"
+            case "identification":
+                return self._unowed_identification(line) or gates
+            case _:
+                return self._unowed_portion(line, now) or gates or self.own_first(line)
 
     def role(self, line: Line) -> str:
+        """What a cause is to a kin; while something of the line is in a hand, what it was when that left."""
+        if self.is_information(line):
+            return "information"
+        held = {notice.kind for notice in self.in_hand(line).values()}
+        began = next((each.kind for each in self.left.of(line) if each.kind in FIRST), None) if held else None
+        if began == "identification" or (began == "additional_portions" and began in held):
+            return began
         return "identification" if self.identifies(line[0], line[2]) == line[1] else "additional_portions"
 
     def identifies(self, person: str, kin: str) -> str | None:
@@ -224,10 +229,9 @@ class Rules(Truth):
         read = self.read()
         for other in others:
             gone = over - self.stands(other)
-            if other[0] == line[0] or not gone:
+            if other[0] == line[0] or not gone or other[1].startswith(ASK):
                 continue
-            believes = self.told(other) if other[2] not in self.deaths(other[0]) and not other[1].startswith(ASK) else None
-            if (believes or NOTHING) & gone:
+            if (self.told(other) or NOTHING) & gone and other[2] not in self.deaths(other[0]):
                 return f"{other} was not corrected"
             if any(self._is_unread(stop, other, read) for stop in self.left.of(other) if frozenset(stop.cases) & gone):
                 return f"{other} has an unread stop"

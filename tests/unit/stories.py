@@ -1,7 +1,7 @@
 """Random stories: what happens in the world, and what of it is filed when. A seed tells the same story again."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -33,9 +33,10 @@ def kin_of(person: str) -> tuple[str, str]:
     return f"KIN-{person[-1]}A", f"KIN-{person[-1]}B"
 
 
-def histories(events: Sequence[Event]) -> dict[Target, list[Event]]:
+def histories(events: Sequence[Event], named: Mapping[Identity, Collection[Target]] | None = None) -> dict[Target, list[Event]]:
     """For each case, person and turnover all that its fold needs: whatever names it, and what shares an id with that."""
-    named = {event.key: targets(event) for event in events}
+    known = {} if named is None else named
+    named = {event.key: known.get(event.key) or targets(event) for event in events}
     groups = {key: {key} for key in named}
     first: dict[Target, Identity] = {}
     for key, its in named.items():

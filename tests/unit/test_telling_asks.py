@@ -137,3 +137,15 @@ def test_an_ask_that_has_nobody_to_go_to_is_the_casualty_offices_at_once() -> No
     family = facts.kin(at=at(0)), facts.pnok(at=at(1))
     told = Told(*family, PADD, DETERMINED, facts.amended(at=at(40))).and_then()
     assert "unassigned/P-0001/liaison/KIN-1/ask:A-1" in {each.key for each in told.required().owed}
+
+
+def test_an_ask_in_hand_tells_nothing_that_another_family_would_have_to_wait_for() -> None:
+    told = family_told(AMENDED, MORE)
+    told.leaves("ask_first", 50)
+    others = (
+        facts.kin("P-0002", "KIN-9", at=at(55)),
+        facts.pnok("P-0002", "KIN-9", at=at(56)),
+        facts.liaison("P-0002", at=at(57)),
+    )
+    told.and_then(*others, facts.determined("K55-02", "P-0002", "D-2", at=at(60)))
+    assert told.why("identification", "KIN-9") == ["discrepancy case:K55-02/identity/person is open"]

@@ -1,6 +1,6 @@
 """The gate of a name (invariant 8): nobody who must be told of it first may read it first. And what public affairs are told."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -117,8 +117,8 @@ def eligible(mine: Sequence[Line], notices: Sequence[Notice], view: gates.View) 
         in_hand = next((each for each in written if is_in_hand(each, gone)), None)
         if view.person.publications.of(of).published is not None:
             continue
-        reasons = tuple(embargo(of, mine, view))
-        if any(reason.ground for reason in reasons):
+        reasons = _delays(embargo(of, mine, view))
+        if reasons is None:
             if in_hand is not None:
                 yield stop(in_hand)
         elif in_hand is not None:
@@ -126,6 +126,16 @@ def eligible(mine: Sequence[Line], notices: Sequence[Notice], view: gates.View) 
         else:
             spent = sum(each.state in ("stopped", "done") for each in written)
             yield _owed(f"{key}/{spent + 1}" if spent else key, view, of, reasons)
+
+
+def _delays(reasons: Iterable[Reason]) -> tuple[Reason, ...] | None:
+    """What is left to wait for; None as soon as one of the reasons is no matter of time."""
+    found = []
+    for reason in reasons:
+        if reason.ground:
+            return None
+        found.append(reason)
+    return tuple(found)
 
 
 def used(notices: Sequence[Notice], view: gates.View) -> frozenset[str]:

@@ -133,10 +133,10 @@ def stop(line: Line, notice: Notice) -> Owed:
 def undone_over_cases(lines: Sequence[Line], read: Collection[str]) -> dict[str, dict[str, str]]:
     """For each person, the cases over which another family's stop or correction is still undone (invariant 6).
 
-    A stop is done once its liaison has read it.
+    A stop is done once its liaison has read it. An ask tells nothing.
     """
     undone: dict[str, set[str]] = {}
-    for line in lines:
+    for line in (each for each in lines if not each.asks):
         believed = set(line.told or ()) if line.untrue else set()
         for notice in line.in_hand:
             believed.update(notice.cases)
