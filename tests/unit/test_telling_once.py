@@ -60,3 +60,10 @@ def test_a_death_leaves_nothing_unassigned_that_the_dead_were_told() -> None:
 def test_what_a_family_was_told_twice_is_true_twice() -> None:
     by_telephone = facts.delivered(line={"cause": "A-1"}, says="stands", at=at(80))
     assert told_of_the_later(by_telephone).kinds() == []
+
+
+def test_a_call_about_a_determination_spoke_of_nothing_that_only_a_later_correction_added_to_it() -> None:
+    call = facts.delivered(line={"cause": "D-1"}, says="stands", at=at(50))
+    both = facts.determined(cases=["K55-01", "K55-02"], at=at(10))
+    told = Told(*FAMILY, PADD, EACH_TIME, DETERMINED, EARLIER, call, facts.corrected(DETERMINED, both, at=at(60)))
+    assert [(each.kind, each.cause) for each in told.required().owed if each.kin] == [("additional_portions", "added:D-1")]

@@ -19,7 +19,7 @@ from tests.unit.played import Desk, Liaisons, Mail
 from tests.unit.rules import TO_BE_ASKED, Rules
 from tests.unit.stories import PERSONS, START, TURNOVER, World, kin_of
 
-STORIES = int(os.environ.get("ROSETTE_STORIES", "2000"))
+STORIES = int(os.environ.get("ROSETTE_STORIES", "400"))
 ONE = os.environ.get("ROSETTE_STORY")
 CHUNK = STORIES if ONE else 50
 STEPS = 36

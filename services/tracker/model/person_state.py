@@ -141,13 +141,13 @@ class Person:
         """What a cause was last said to be of before `by`, whatever was corrected or amended since."""
         id = cause.removeprefix(ADDED)
         said = self.statements[id]
-        last = next((each for each in reversed(said) if each.order < by), said[0])
+        by_then = [each for each in said if each.order < by] or said[:1]
         of = self.amendments[id].determination if id in self.amendments else id
         own = self.amendments[id].order if id in self.amendments else None
         later = [each for each in self.amendments_in_force() if each.determination == of and each.order < by]
         since = [each for each in later if own is None or each.order > own]
-        first, then = determinations_.first_stated(said), determinations_.as_amended(last.tokens, since)
-        return then & first if cause == id else (then - first) & frozenset().union(*(each.tokens for each in said))
+        first, then = determinations_.first_stated(said), determinations_.as_amended(by_then[-1].tokens, since)
+        return then & first if cause == id else (then - first) & frozenset().union(*(each.tokens for each in by_then))
 
     @property
     def cases(self) -> frozenset[str]:

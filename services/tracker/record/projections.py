@@ -11,8 +11,8 @@ from services.tracker.model.turnover import Turnover
 from services.tracker.record.histories import Folded
 from services.tracker.record.names import Cursor
 
-FOLD_VERSION: Final = 1
-"""Raised whenever the model folds the same facts into something else: then a rebuild is due."""
+FOLD_VERSION: Final = 2
+"""Raised whenever the model folds the same facts into something else. 2: a rescinded amendment counts no more on its cases."""
 
 Row = tuple[Any, ...]
 
