@@ -47,6 +47,16 @@ MATRIX: Final[dict[tuple[str, str], tuple[tuple[Try, int], ...]]] = {
 }
 """Route -> the ways to use it, each with what its own source gets; another's, and one that is unknown, are 403."""
 
+WITHOUT_TEMPLATES: Final[dict[tuple[str, str], int]] = {
+    ("POST", "/v1/epcis/capture"): 403,
+    ("POST", "/v1/epcis/events"): 403,
+    ("GET", "/v1/epcis/capture/{job}"): 403,
+    ("OPTIONS", "/v1/epcis/capture"): 204,
+    ("OPTIONS", "/v1/epcis/events"): 204,
+    ("OPTIONS", "/v1/epcis/capture/{job}"): 204,
+}
+"""What a source gets at the door of EPCIS whose grant has no templates; what one with them may do: test_intake_epcis."""
+
 
 def intake_key(role: Role) -> dict[str, str]:
     return {"authorization": f"Bearer {key_of(role)}"}
@@ -56,7 +66,17 @@ def test_every_route_has_a_row_in_the_matrix(tmp_path: Path) -> None:
     app = create(Settings(sources=sources_file(tmp_path)))
     found = iter_route_contexts(app.routes)
     routes = {(method, each.path or "") for each in found for method in each.methods or ()}
-    assert {(method, path) for method, path in routes if path not in OPEN_TO_ALL} == set(MATRIX)
+    assert {(method, path) for method, path in routes if path not in OPEN_TO_ALL} == {*MATRIX, *WITHOUT_TEMPLATES}
+
+
+async def test_a_source_without_templates_captures_nothing_and_sees_no_job(redis_url: str, tmp_path: Path) -> None:
+    async with running(redis_url, tmp_path) as intake:
+        for (method, path), status in WITHOUT_TEMPLATES.items():
+            for role in ROLES:
+                body = {"type": "EPCISDocument"} if method == "POST" else None
+                route = path.replace("{job}", "J-1")
+                answer = await intake.client.request(method, route, headers=intake_key(role), json=body)
+                assert answer.status_code == status, (method, path, role, answer.text)
 
 
 async def test_the_matrix_every_source_at_every_route_over_own_other_and_unknown(redis_url: str, tmp_path: Path) -> None:
