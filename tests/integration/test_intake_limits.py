@@ -112,7 +112,7 @@ async def test_while_the_tracker_lags_only_who_is_above_its_share_waits(redis_ur
 async def test_near_the_end_of_the_servers_memory_nothing_is_taken(redis_url: str, tmp_path: Path, redis: Redis) -> None:
     async with running(redis_url, tmp_path) as intake:
         used = redis.info("memory")["used_memory"]
-        redis.config_set("maxmemory", int(used * 1.05))
+        redis.config_set("maxmemory", int(used * 1.09))
         try:
             answer = await answered(503, lambda: intake.submit(facts.released(id="E-1")))
         finally:
