@@ -12,7 +12,8 @@ import structlog
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-from shared.tokens import Issuer, PublicKey
+from shared.clock import Now
+from shared.tokens import Genuine, Issuer, PublicKey, Untrue, check, claimed
 
 log = structlog.get_logger()
 
@@ -82,6 +83,23 @@ class KeySets:
         if self._monotonic() - kept.fetched > KEPT_S:
             raise Unreachable
         return kept.keys.get(kid)
+
+    async def judge(self, token: str, believed: Callable[[str], Issuer | None], machine: Now) -> Genuine | Untrue:
+        """Believe a token of an issuer that is believed, or say which rule it breaks.
+
+        Raises:
+            Unreachable: the issuer's keys cannot be had, so nobody knows whether the token is genuine.
+        """
+        said = claimed(token)
+        if isinstance(said, Untrue):
+            return said
+        issuer = believed(said.issuer)
+        if issuer is None:
+            return Untrue("token_issuer")
+        if said.algorithm not in issuer.algorithms:
+            return Untrue("token_algorithm")
+        key = await self.key(issuer, said.kid)
+        return Untrue("token_key") if key is None else check(token, issuer, key, machine())
 
     def _stale(self, kept: Kept, kid: str) -> bool:
         now = self._monotonic()

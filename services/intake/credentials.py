@@ -7,7 +7,7 @@ from services.intake.grants import Source
 from services.intake.sources import Register
 from shared.clock import Now, machine_now
 from shared.key_sets import KeySets, Unreachable
-from shared.tokens import Untrue, check, claimed, looks_like_a_token
+from shared.tokens import Untrue, looks_like_a_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +32,10 @@ class Credentials:
         return await self._holder_of_token(credential)
 
     async def _holder_of_token(self, token: str) -> Holder:
-        said = claimed(token)
-        if isinstance(said, Untrue):
-            return Denied(said.rule)
-        issuer = self.register.issuer(said.issuer)
-        if issuer is None:
-            return Denied("token_issuer")
-        if said.algorithm not in issuer.algorithms:
-            return Denied("token_algorithm")
         try:
-            key = await self.key_sets.key(issuer, said.kid)
+            found = await self.key_sets.judge(token, self.register.issuer, self.machine)
         except Unreachable:
             return Undecided()
-        if key is None:
-            return Denied("token_key")
-        found = check(token, issuer, key, self.machine())
         if isinstance(found, Untrue):
             return Denied(found.rule)
         subject = found.claims.get("sub")

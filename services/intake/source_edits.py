@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import tomlkit
 
-from services.intake.sources import BadSources, Key, hash_alone, hash_of, read
+from services.intake.sources import BadSources, Key, read
+from shared.credential_files import hash_alone, hash_of
 
 KEY_BYTES: Final = 32
 

@@ -32,58 +32,37 @@ jwks_url = "https://id.example/jwks"
 ```
 """
 
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-from pydantic import (
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    TypeAdapter,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from services.intake.denials import Denied
 from services.intake.epcis_grant import EpcisGrant
 from services.intake.grants import ANY, Source, types_named
 from shared.clock import Now, machine_now
+from shared.credential_files import Hashed, hash_alone, hash_of, read_file, stamp
 from shared.terms import Role
-from shared.tokens import Issuer
+from shared.tokens import Issuer, Text
 from shared.wire import SLUG
 
 Slug = Annotated[str, StringConstraints(pattern=f"^{SLUG.pattern}$")]
 KEY_ID_CHARACTERS: Final = 8
-Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class BadSources(ValueError):
     """The file cannot be read as sources. Says where, never what stands there."""
 
 
-class Key(BaseModel):
-    """A credential that its holder sends as it is. Only its hash is kept; it ends by itself where `expires` says when."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-    expires: AwareDatetime | None = None
+class Key(Hashed):
+    """A source's key."""
 
     @property
     def id(self) -> str:
         """By which people name it: the beginning of its hash, which tells nothing about 256 random bits."""
         return self.hash[:KEY_ID_CHARACTERS]
-
-
-def hash_alone(given: Any) -> Any:
-    return {"hash": given} if isinstance(given, str) else given
 
 
 class Subject(BaseModel):
@@ -149,18 +128,9 @@ class File(BaseModel):
         return self
 
 
-_FILE: Final = TypeAdapter(File)
-
-
 def read(path: Path) -> File:
     """What the file says. Raises BadSources, or OSError."""
-    try:
-        return _FILE.validate_python(tomllib.loads(path.read_text()))
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        raise BadSources(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
-    except ValueError as error:
-        raise BadSources(f"{path}: not TOML in UTF-8: {type(error).__name__}") from None
+    return read_file(path, File, BadSources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +178,7 @@ class Register:
         if found is None:
             return Denied("unknown_key")
         kept, source = found
-        if kept.expires is not None and kept.expires <= self._machine():
+        if kept.ended(self._machine()):
             return Denied("expired_key", source.slug)
         return source
 
@@ -245,12 +215,3 @@ class Register:
         if broken is None or broken != self.broken:
             self.broken = broken
             self._on_change(broken)
-
-
-def stamp(path: Path) -> tuple[int, int, int]:
-    status = path.stat()
-    return status.st_mtime_ns, status.st_size, status.st_ino
-
-
-def hash_of(key: str) -> str:
-    return sha256(key.encode(errors="replace")).hexdigest()

@@ -16,7 +16,7 @@ from embedded import services
 from services.intake.app import create
 from services.intake.doors.requests import BATCH, STRUCTURED
 from services.intake.settings import Settings
-from services.intake.sources import hash_of
+from shared.credential_files import hash_of
 from shared.streams import events_key
 from shared.terms import ROLES, Role, Stream
 from tests import facts

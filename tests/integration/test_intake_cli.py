@@ -17,9 +17,10 @@ from services.intake.__main__ import app
 from services.intake.denials import Denied
 from services.intake.grants import Source
 from services.intake.source_edits import add
-from services.intake.sources import BadSources, Register, hash_of, read
+from services.intake.sources import BadSources, Register, read
 from services.intake.submit import Unreachable, send, statements
 from services.intake.told import REFUSALS_SHOWN
+from shared.credential_files import hash_of
 from shared.streams import events_key
 from tests import facts
 from tests.integration.intake import key_of, process, running, sources_file

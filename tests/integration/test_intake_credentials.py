@@ -19,7 +19,8 @@ from services.intake.__main__ import app
 from services.intake.denials import Denied
 from services.intake.grants import Source
 from services.intake.source_edits import add, append
-from services.intake.sources import BadSources, Register, hash_of, read
+from services.intake.sources import BadSources, Register, read
+from shared.credential_files import hash_of
 from tests import facts
 from tests.integration.intake import key_of, running
 

@@ -14,7 +14,7 @@ from services.tracker.model.view import GENERAL, Reader
 from services.tracker.web.api.access import OF_FAMILIES, OPEN_TO_ALL, ROUTES
 from services.tracker.web.api.app import routes
 from services.tracker.web.readers import Readers
-from services.tracker.web.readers_file import hash_of
+from shared.credential_files import hash_of
 from tests import facts
 from tests.integration.looking import Looking, looking
 

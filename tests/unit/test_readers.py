@@ -11,7 +11,8 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from services.tracker.web.readers import Denied, Readers, Undecided
-from services.tracker.web.readers_file import BadReaders, Who, hash_of, read
+from services.tracker.web.readers_file import BadReaders, Who, read
+from shared.credential_files import hash_of
 from shared.key_sets import KeySets
 
 NOW: Final = datetime(2026, 7, 27, 12, tzinfo=UTC)

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 from services.tracker.model.view import Reader
-from services.tracker.web.readers_file import BadReaders, Provider, Token, Who, hash_of, read
+from services.tracker.web.readers_file import BadReaders, Provider, Who, read
 from shared.clock import Now, machine_now
+from shared.credential_files import Hashed, hash_of, stamp
 from shared.key_sets import KeySets, Unreachable
-from shared.tokens import TokenRule, Untrue, check, claimed, looks_like_a_token
+from shared.tokens import TokenRule, Untrue, looks_like_a_token
 
 ROLES: Final[frozenset[str]] = frozenset(get_args(Reader))
 ReaderRule = Literal["no_credential", "unknown_token", "expired_token", "no_role", "no_liaison"] | TokenRule
@@ -40,7 +41,7 @@ class Readers:
     machine: Now = machine_now
     on_change: Callable[[str | None], None] = lambda _: None
     _stamp: tuple[int, int, int] | None = None
-    _by_hash: Mapping[str, tuple[Token, Who]] = field(default_factory=dict)
+    _by_hash: Mapping[str, tuple[Hashed, Who]] = field(default_factory=dict)
     _issuers: Mapping[str, Provider] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -52,27 +53,16 @@ class Readers:
         found = self._by_hash.get(hash_of(credential))
         if found is not None:
             token, who = found
-            ended = token.expires is not None and token.expires <= self.machine()
-            return Denied("expired_token") if ended else who
+            return Denied("expired_token") if token.ended(self.machine()) else who
         return await self._of_issuer(credential) if looks_like_a_token(credential) else Denied("unknown_token")
 
     async def _of_issuer(self, token: str) -> Who | Denied | Undecided:
-        said = claimed(token)
-        if isinstance(said, Untrue):
-            return Denied(said.rule)
-        provider = self._issuers.get(said.issuer)
-        if provider is None:
-            return Denied("token_issuer")
-        if said.algorithm not in provider.algorithms:
-            return Denied("token_algorithm")
+        issuers = self._issuers  # as the file said when the token came, also if it changes while keys are fetched
         try:
-            key = await self.key_sets.key(provider, said.kid)
+            found = await self.key_sets.judge(token, issuers.get, self.machine)
         except Unreachable:
             return Undecided()
-        if key is None:
-            return Denied("token_key")
-        found = check(token, provider, key, self.machine())
-        return Denied(found.rule) if isinstance(found, Untrue) else who_of(found.claims, provider)
+        return Denied(found.rule) if isinstance(found, Untrue) else who_of(found.claims, issuers[found.issuer])
 
     def _refresh(self) -> None:
         try:
@@ -105,8 +95,3 @@ def who_of(claims: Mapping[str, Any], provider: Provider) -> Who | Denied:
     if not isinstance(liaison, str) or not liaison:
         return Denied("no_liaison")
     return Who(f"{provider.issuer} {subject}", "liaison", liaison)
-
-
-def stamp(path: Path) -> tuple[int, int, int]:
-    status = path.stat()
-    return status.st_mtime_ns, status.st_size, status.st_ino

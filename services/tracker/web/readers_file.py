@@ -21,24 +21,14 @@ liaison_claim = "rosette_liaison"          # needed where the role is liaison
 ```
 """
 
-import tomllib
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Final, Self
 
-from pydantic import (
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from services.tracker.model.view import Reader
+from shared.credential_files import Hashed, hash_alone, read_file
 from shared.tokens import Issuer, Text
 
 KEEPER: Final = "keeper"
@@ -63,19 +53,6 @@ class BadReaders(ValueError):
     """The file cannot be read as readers. Says where, never what stands there."""
 
 
-class Token(BaseModel):
-    """A bearer token by its hash; it ends by itself where `expires` says when."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    hash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-    expires: AwareDatetime | None = None
-
-
-def hash_alone(given: Any) -> Any:
-    return {"hash": given} if isinstance(given, str) else given
-
-
 class Entry(BaseModel):
     """One reader as the file has it."""
 
@@ -84,7 +61,7 @@ class Entry(BaseModel):
     name: Text
     role: Reader
     liaison: Text | None = None
-    tokens: Annotated[tuple[Annotated[Token, BeforeValidator(hash_alone)], ...], Field(min_length=1)]
+    tokens: Annotated[tuple[Annotated[Hashed, BeforeValidator(hash_alone)], ...], Field(min_length=1)]
 
     @model_validator(mode="after")
     def a_liaison_is_somebody(self) -> Self:
@@ -120,14 +97,4 @@ class File(BaseModel):
 
 def read(path: Path) -> File:
     """What the file says. Raises BadReaders, or OSError."""
-    try:
-        return File.model_validate(tomllib.loads(path.read_text()))
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        raise BadReaders(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
-    except ValueError as error:
-        raise BadReaders(f"{path}: not TOML in UTF-8: {type(error).__name__}") from None
-
-
-def hash_of(token: str) -> str:
-    return sha256(token.encode(errors="replace")).hexdigest()
+    return read_file(path, File, BadReaders)
