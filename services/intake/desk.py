@@ -3,15 +3,18 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
-from typing import Final, assert_never
+from typing import Final, TypeVar, assert_never
+
+from redis.exceptions import RedisError
 
 from services.intake import metrics
 from services.intake.accept import Accepted, Acceptor, Answer, Conflict, Unconfirmed
 from services.intake.admit import Admitted, Submission, admit
 from services.intake.denials import note_outside_grant
 from services.intake.grants import Source
+from services.intake.outages import is_outage
 from services.intake.preflight import Watch
 from services.intake.problems import ProblemType, Refused
 
@@ -28,6 +31,7 @@ class Receipted:
 TURN_S: Final = 0.02
 """A batch of a hundred usual events takes half of it."""
 
+Found = TypeVar("Found")
 Verdict = Receipted | Refused
 CONFLICT: Final = Refused(ProblemType.IDENTITY_CONFLICT, "this stream has another statement of this source and id", "/id")
 UNREACHED: Final = Refused(ProblemType.UNAVAILABLE, "Redis did not answer")
@@ -73,6 +77,16 @@ def verdict(admitted: Admitted, answer: Answer) -> Verdict:
         case Unconfirmed():
             return UNREACHED
     assert_never(answer)
+
+
+async def or_unreached(answer: Awaitable[Found]) -> Found | Refused:
+    """What Redis answers, or that it does not; an error of another kind is raised as it is."""
+    try:
+        return await answer
+    except RedisError as error:
+        if not is_outage(error):
+            raise
+        return UNREACHED
 
 
 def outcome_of(verdict: Verdict) -> str:

@@ -4,12 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from services.intake.admit import Admitted, Submission
-from services.intake.desk import CONFLICT, UNREACHED, judge
+from services.intake.desk import CONFLICT, judge, or_unreached
 from services.intake.grants import Source
-from services.intake.outages import is_outage
 from services.intake.problems import Refused
 from services.intake.receipts import known_receipts
 from shared.terms import Stream
@@ -30,12 +28,9 @@ async def rehearse(submissions: Sequence[Submission], source: Source, redis: "Re
     """What `take` would answer, for each submission. A promise about nothing: another may take the id meanwhile."""
     judged = await judge(submissions, source)
     places = [(each.event.stream, *each.event.key) for each in judged if isinstance(each, Admitted)]
-    try:
-        receipts = await known_receipts(redis, places)
-    except RedisError as error:
-        if not is_outage(error):
-            raise
-        return [each if isinstance(each, Refused) else UNREACHED for each in judged]
+    receipts = await or_unreached(known_receipts(redis, places))
+    if isinstance(receipts, Refused):
+        return [each if isinstance(each, Refused) else receipts for each in judged]
     known = {place: receipt.digest for place, receipt in zip(places, receipts, strict=True) if receipt is not None}
     return list(compared(judged, known))
 

@@ -6,20 +6,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request, Response, Security
 from fastapi.security import HTTPAuthorizationCredentials
-from redis.exceptions import RedisError
 
 from services.intake import metrics
 from services.intake.accept import Acceptor
 from services.intake.credentials import Credentials
 from services.intake.denials import note
-from services.intake.desk import UNREACHED, Verdict, take
+from services.intake.desk import Verdict, or_unreached, take
 from services.intake.doors import documents
 from services.intake.doors.answers import found, item, json, listed, problem, single
 from services.intake.doors.credential import holder
 from services.intake.doors.described import BEARER, DESCRIBED, problems
 from services.intake.doors.requests import BATCH, DOOR, asked_of, body_of, mode_of, statements
 from services.intake.listing import page_after
-from services.intake.outages import is_outage
 from services.intake.preflight import Watch
 from services.intake.pressure import Pressure
 from services.intake.problems import ProblemType, Refused
@@ -120,11 +118,8 @@ class HttpDoor:
         if not reader.speaks_as(source):
             note("source", reader.slug, DOOR, "source")
             return problem(Refused(ProblemType.NOT_GRANTED, "the grant does not cover this source", rule="source"))
-        try:
-            if isinstance(asked, str):
-                return found(source, asked, await outcomes(self.acceptor.redis, source, asked))
-            return listed(source, await page_after(self.acceptor.redis, reader.slug, source, asked))
-        except RedisError as error:
-            if not is_outage(error):
-                raise
-            return problem(UNREACHED)
+        if isinstance(asked, str):
+            kept = await or_unreached(outcomes(self.acceptor.redis, source, asked))
+            return problem(kept) if isinstance(kept, Refused) else found(source, asked, kept)
+        page = await or_unreached(page_after(self.acceptor.redis, reader.slug, source, asked))
+        return problem(page) if isinstance(page, Refused) else listed(source, page)

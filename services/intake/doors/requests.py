@@ -29,16 +29,21 @@ def mode_of(request: Request) -> str | Refused:
 
     Libraries that write no `Content-Type` for JSON data mean binary mode, as the headers of its attributes say.
     """
+    given = media_type_of(request, unsaid=BINARY)
+    if isinstance(given, Refused) or given in (STRUCTURED, BATCH):
+        return given
+    if given == BINARY and "ce-specversion" in request.headers:
+        return given
+    return Refused(ProblemType.MEDIA_TYPE, f"send {STRUCTURED}, {BATCH}, or {BINARY} with ce- headers, in UTF-8")
+
+
+def media_type_of(request: Request, unsaid: str = "") -> str | Refused:
+    """The media type of a body that is sent as it is; another charset than UTF-8 makes it none that is known, the empty one."""
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         return Refused(ProblemType.ENCODING, "send the body as it is")
-    media_type, *parameters = request.headers.get("content-type", BINARY).lower().replace(" ", "").split(";")
+    media_type, *parameters = request.headers.get("content-type", unsaid).lower().replace(" ", "").split(";")
     charsets = {each.partition("=")[2].strip('"') for each in parameters if each.startswith("charset=")}
-    if charsets <= {"utf-8"}:
-        if media_type in (STRUCTURED, BATCH):
-            return media_type
-        if media_type == BINARY and "ce-specversion" in request.headers:
-            return media_type
-    return Refused(ProblemType.MEDIA_TYPE, f"send {STRUCTURED}, {BATCH}, or {BINARY} with ce- headers, in UTF-8")
+    return media_type if charsets <= {"utf-8"} else ""
 
 
 async def body_of(request: Request) -> bytes | Refused:

@@ -6,22 +6,20 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response, Security
 from fastapi.security import HTTPAuthorizationCredentials
-from redis.exceptions import RedisError
 
 from services.intake.accept import Acceptor
 from services.intake.credentials import Credentials
 from services.intake.denials import note
-from services.intake.desk import UNREACHED, UNSAFE
+from services.intake.desk import UNSAFE, or_unreached
 from services.intake.doors.answers import json, problem
 from services.intake.doors.credential import holder
 from services.intake.doors.described import BEARER, problems
 from services.intake.doors.epcis.capturing import DOOR, Behaviour, Capture, Ended, Outcome, Waits, summary
 from services.intake.doors.epcis.document import document_of, event_of
 from services.intake.doors.epcis.jobs import Jobs, document
-from services.intake.doors.requests import LARGEST_BODY_BYTES, MOST_EVENTS, body_of
+from services.intake.doors.requests import LARGEST_BODY_BYTES, MOST_EVENTS, body_of, media_type_of
 from services.intake.epcis_grant import EpcisGrant
 from services.intake.grants import Source
-from services.intake.outages import is_outage
 from services.intake.preflight import Watch
 from services.intake.pressure import Pressure
 from services.intake.problems import ProblemType, Refused
@@ -124,12 +122,7 @@ class EpcisDoor:
             return told(problem(ended.refused) if isinstance(ended, Waits) else json(200, summary(ended, behaves)))
         if self.watch.reasons:
             return told(problem(UNSAFE))
-        try:
-            opened = await self.jobs.open(source, body, behaves, at)
-        except RedisError as error:
-            if not is_outage(error):
-                raise
-            opened = UNREACHED
+        opened = await or_unreached(self.jobs.open(source, body, behaves, at))
         if isinstance(opened, Refused):
             return told(problem(opened))
         answer = json(202, document(opened, {b"created": at.encode(), b"behaviour": behaviour.encode()}))
@@ -142,12 +135,9 @@ class EpcisDoor:
         if isinstance(reader, Refused):
             return told(problem(reader))
         source, _ = reader
-        try:
-            fields = await self.jobs.fields(job)
-        except RedisError as error:
-            if not is_outage(error):
-                raise
-            return told(problem(UNREACHED))
+        fields = await or_unreached(self.jobs.fields(job))
+        if isinstance(fields, Refused):
+            return told(problem(fields))
         mine = fields.get(b"slug") == source.slug.encode()
         return told(json(200, document(job, fields)) if mine else problem(NO_JOB))
 
@@ -173,8 +163,11 @@ class EpcisDoor:
         source, grant = reader
         if (waits := self.pressure.refusal(source.slug)) is not None:
             return waits
-        if (strange := media_type_of(request)) is not None:
-            return strange
+        given = media_type_of(request)
+        if isinstance(given, Refused):
+            return given
+        if given not in MEDIA_TYPES:
+            return Refused(ProblemType.MEDIA_TYPE, f"send {' or '.join(MEDIA_TYPES)}, in UTF-8")
         body = await body_of(request)
         return body if isinstance(body, Refused) else (source, grant, body)
 
@@ -186,16 +179,6 @@ class EpcisDoor:
             note("epcis", source.slug, DOOR, "epcis")
             return Refused(ProblemType.NOT_GRANTED, "the grant says nothing of EPCIS", rule="epcis")
         return source, source.epcis
-
-
-def media_type_of(request: Request) -> Refused | None:
-    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
-        return Refused(ProblemType.ENCODING, "send the body as it is")
-    media_type, *parameters = request.headers.get("content-type", "").lower().replace(" ", "").split(";")
-    charsets = {each.partition("=")[2].strip('"') for each in parameters if each.startswith("charset=")}
-    if media_type in MEDIA_TYPES and charsets <= {"utf-8"}:
-        return None
-    return Refused(ProblemType.MEDIA_TYPE, f"send {' or '.join(MEDIA_TYPES)}, in UTF-8")
 
 
 def answer_of(ended: Ended, grant: EpcisGrant) -> Response:
