@@ -8,6 +8,7 @@ from psycopg import AsyncConnection
 from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
+from services.tracker.notices.timers import counters
 from services.tracker.record.reading import streams as reading
 from services.tracker.record.reading.streams import EpochRow, FreezeRow, Gap
 from shared import streams as named
@@ -67,7 +68,7 @@ async def watch(conn: AsyncConnection[Any], redis: Redis) -> list[StreamState]:
 
 async def all_filed(conn: AsyncConnection[Any], redis: Redis) -> bool:
     """Whether everything that intake has accepted is in the record. Asked now, answered for the moment before."""
-    given_out = {stream: await counter(redis, stream) for stream in STREAMS}
+    given_out = await counters(redis)
     through = {(row.stream, row.epoch): row.through for row in await reading.epochs(conn)}
     return all(n in (0, through.get((stream, epoch))) for stream, (epoch, n) in given_out.items())
 
