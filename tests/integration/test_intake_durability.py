@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,18 +22,6 @@ from tests.integration.intake import Intake, answered, key_of, process, running
 
 CUSTODY = events_key("custody")
 SAFE = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
-
-
-@pytest.fixture
-async def intake(redis_url: str, tmp_path: Path) -> AsyncIterator[Intake]:
-    async with running(redis_url, tmp_path) as intake:
-        yield intake
-
-
-@pytest.fixture
-def redis(redis_url: str) -> Iterator[Redis]:
-    with Redis.from_url(redis_url) as client:
-        yield client
 
 
 # ------------------------------------------------------------------------------------------------- preflight

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +34,6 @@ async def intake(redis_url: str, tmp_path: Path) -> AsyncIterator[Intake]:
     async with running(redis_url, tmp_path) as intake:
         sources(tmp_path)
         yield intake
-
-
-@pytest.fixture
-def redis(redis_url: str) -> Iterator[Redis]:
-    with Redis.from_url(redis_url) as client:
-        yield client
 
 
 def sources(folder: Path) -> Path:

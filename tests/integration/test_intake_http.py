@@ -2,8 +2,6 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import jsonschema
 import orjson
@@ -13,21 +11,9 @@ from redis import Redis
 from shared import wire
 from shared.streams import events_key, filed_key, index_key, quarantined_key
 from tests import facts
-from tests.integration.intake import Intake, entries, running
+from tests.integration.intake import Intake, entries
 
 CUSTODY = events_key("custody")
-
-
-@pytest.fixture
-async def intake(redis_url: str, tmp_path: Path) -> AsyncIterator[Intake]:
-    async with running(redis_url, tmp_path) as intake:
-        yield intake
-
-
-@pytest.fixture
-def redis(redis_url: str) -> Iterator[Redis]:
-    with Redis.from_url(redis_url) as client:
-        yield client
 
 
 def seqs(redis: Redis) -> list[int]:

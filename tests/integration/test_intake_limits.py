@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,18 +19,6 @@ from tests import facts
 from tests.integration.intake import Intake, answered, key_of, running
 
 INJECTED: Final = "evil\r\nX-Injected: 1\n{{7*7}}%0d%0aSet-Cookie: a=b\x1b[31m=HYPERLINK()"
-
-
-@pytest.fixture
-async def intake(redis_url: str, tmp_path: Path) -> AsyncIterator[Intake]:
-    async with running(redis_url, tmp_path) as intake:
-        yield intake
-
-
-@pytest.fixture
-def redis(redis_url: str) -> Iterator[Redis]:
-    with Redis.from_url(redis_url) as client:
-        yield client
 
 
 # ------------------------------------------------------------------------------------------------- too much

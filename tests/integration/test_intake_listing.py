@@ -1,6 +1,5 @@
 """All receipts of a source in order: nothing left out and nothing twice, whatever is accepted while somebody reads."""
 
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,23 +15,11 @@ from shared.events import BY_WIRE_NAME
 from shared.streams import filed_key, quarantined_key, receipt_field, receipts_key, seq_key
 from shared.terms import ROLES
 from tests import facts
-from tests.integration.intake import Intake, key_of, running
+from tests.integration.intake import Intake, key_of
 
 UNC = facts.SOURCES["custodian"]
 OF_BEFORE = Path(__file__).parent / "accept_v1.lua"
 """The library of the release before, which an intake that is not yet replaced still calls."""
-
-
-@pytest.fixture
-async def intake(redis_url: str, tmp_path: Path) -> AsyncIterator[Intake]:
-    async with running(redis_url, tmp_path) as intake:
-        yield intake
-
-
-@pytest.fixture
-def redis(redis_url: str) -> Iterator[Redis]:
-    with Redis.from_url(redis_url) as client:
-        yield client
 
 
 async def page(intake: Intake, after: str = "", source: str = UNC, role: Any = "custodian") -> dict[str, Any]:

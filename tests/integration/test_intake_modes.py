@@ -1,30 +1,16 @@
 """Binary mode and dry runs through the door itself: what is accepted, and that a rehearsal leaves no trace."""
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
-
 import orjson
-import pytest
 from cloudevents.core.bindings import http as sdk
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 from redis import Redis
 
 from services.intake.doors.requests import BATCH
+from shared.streams import EPCIS_WORKER, INBOX_READER
 from tests import facts
-from tests.integration.intake import Intake, entries, key_of, running
-
-
-@pytest.fixture
-async def intake(redis_url: str, tmp_path: Path) -> AsyncIterator[Intake]:
-    async with running(redis_url, tmp_path) as intake:
-        yield intake
-
-
-@pytest.fixture
-def redis(redis_url: str) -> Iterator[Redis]:
-    with Redis.from_url(redis_url) as client:
-        yield client
+from tests.integration.following import until
+from tests.integration.intake import Intake, entries, key_of
 
 
 # ------------------------------------------------------------------------------------------------- binary mode
@@ -48,6 +34,11 @@ async def test_what_the_official_sdk_sends_in_binary_mode_is_a_duplicate_in_stru
 # ------------------------------------------------------------------------------------------------- dry runs
 async def test_a_dry_run_judges_all_and_writes_nothing(intake: Intake, redis: Redis) -> None:
     await intake.submit(facts.released(id="E-1"))
+
+    async def all_turns_taken() -> bool:
+        return redis.exists(INBOX_READER, EPCIS_WORKER) == 2
+
+    await until(all_turns_taken)  # what intake writes by itself as it starts stands there before
     before = {key: redis.dump(key) for key in redis.scan_iter()}
     batch = [
         facts.released(id="E-1"),

@@ -26,12 +26,6 @@ async def intake(redis_url: str, tmp_path: Path) -> AsyncIterator[Intake]:
         yield intake
 
 
-@pytest.fixture
-def redis(redis_url: str) -> Iterator[Redis]:
-    with Redis.from_url(redis_url) as client:
-        yield client
-
-
 @dataclass(frozen=True)
 class Bad:
     """What is sent, and the problem that answers it."""
