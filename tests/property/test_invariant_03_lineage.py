@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-import pytest
 from hypothesis import given
 
 from services.tracker.model.policy import Policy
@@ -132,7 +131,6 @@ def test_a_hold_reaches_all_that_came_out_of_the_case_whenever_it_is_known(story
         assert {id for id, _ in case.holds.active("notify")} == binding, number
 
 
-@pytest.mark.xfail(reason="open: an exclusion of a sample does not always reach the case that its element came out of")
 @judged
 @given(story=BOUND)
 def test_an_exclusion_reaches_all_that_came_out_of_the_case_and_a_samples_its_element(story: Story) -> None:

@@ -195,6 +195,12 @@ def test_an_exclusion_of_a_sample_that_was_never_cut_is_not_one_of_the_element()
     assert not cases["K-1-A"].excluded()
 
 
+def test_an_exclusion_of_a_sample_that_was_cut_too_late_still_binds_all_that_the_superseded_case_became() -> None:
+    cut = facts.sample_cut("K-1", "S-1", at=at(30))
+    cases = family(BOX, facts.split("K-1", at=at(20)), cut, facts.excluded(**THE_CASE, case="S-1", at=at(40)))
+    assert {number for number, case in cases.items() if case.excluded()} == {"K-1", "K-1-A", "K-1-B", "S-1"}
+
+
 # ------------------------------------------------------------------------------------------------------------ samples
 def test_a_sample_has_the_mass_that_was_cut_and_a_consumed_one_is_no_more() -> None:
     cut = facts.sample_cut("K-1", "S-1", at=at(30))

@@ -21,6 +21,7 @@ from services.tracker.model.examined import examined
 from services.tracker.model.heritage import heritage
 from services.tracker.model.identified import Determined
 from services.tracker.model.lineage import first_origin
+from services.tracker.model.remains import of_the_same
 from services.tracker.model.uses import used
 from shared.events import (
     AccessionCreated,
@@ -98,7 +99,8 @@ def _advance(before: Case, event: Event) -> Case:
         return after
     if _is_no_more(after, event):
         said = Misfit("superseded", "#".join(event.key), f"nothing after it was {before.custody.ended}", event.name)
-        return changed(after, misfits=(*after.misfits, said))
+        refused = changed(after, misfits=(*after.misfits, said))
+        return of_the_same(refused, event.data) if isinstance(event.data, SampleCut) else refused
     return evolve(after, event)
 
 

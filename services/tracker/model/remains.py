@@ -34,9 +34,14 @@ def divided(before: Case, event: Event) -> Case:
         case CaseSplit(parents=parents) | CaseMerged(parents=parents) if before.number in parents:
             return changed(before, custody=custody_.closed(before.custody, event, "superseded"))
         case SampleCut() as data:
-            return _cut(changed(before, cuts=before.cuts | {(data.parent, data.sample)}), event, data)
+            return _cut(of_the_same(before, data), event, data)
         case _:
             return before
+
+
+def of_the_same(before: Case, data: SampleCut) -> Case:
+    """A cut says which cases are the same remains; that is so whatever had become of the case by then."""
+    return changed(before, cuts=before.cuts | {(data.parent, data.sample)})
 
 
 def reported(before: Case, event: Event, data: SampleReported) -> Case:
