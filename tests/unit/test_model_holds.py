@@ -90,15 +90,6 @@ def test_only_the_medical_examiner_lifts_the_hold_of_a_rescission() -> None:
     assert blocked(*taken_back, laboratory, facts.hold_lifted(rescinded("D-1"), at=at(31), **EXAMINER)) == []
 
 
-def test_a_determination_rescinded_anew_is_on_hold_though_an_earlier_rescission_was_lifted() -> None:
-    lift = facts.hold_lifted(rescinded("D-1"), at=at(60), **EXAMINER)
-    first = facts.rescinded(at=at(50))
-    again = facts.rescinded(at=at(80), id="R-2")
-    known = (facts.determined(at=at(10)), first, lift)
-    assert blocked(*known) == []
-    assert blocked(*known, facts.corrected(first, at=at(70)), again) == [rescinded("D-1")]
-
-
 def test_a_correction_that_removes_a_determination_holds_its_cases() -> None:
     determined = facts.determined(at=at(10))
     gone = facts.corrected(determined, at=at(20))

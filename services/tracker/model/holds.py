@@ -1,4 +1,4 @@
-"""Holds: what is blocked, by whom, until when. A lift acts on the hold that a statement named whatever its date.
+"""Holds: what is blocked, by whom, until when. A lift acts on the hold it names whatever its date.
 
 A rescinded or removed determination puts its cases on a hold of its own, whose id comes from its cause, so that the medical
 examiner can lift it on the identification stream (invariant 11).
@@ -120,9 +120,5 @@ def _place(before: Holds, id: str, hold: Hold) -> Holds:
 
 
 def _fits(hold: Hold, lift: Lift) -> bool:
-    """By its authority, on its stream. One that comes from its cause may come again: an older lift is not of it."""
-    if hold.authority is None:
-        by_right = lift.role == EXAMINER and lift.at >= hold.placed_at
-    else:
-        by_right = lift.authority == hold.authority
+    by_right = lift.role == EXAMINER if hold.authority is None else lift.authority == hold.authority
     return lift.stream == hold.stream and by_right
