@@ -168,6 +168,21 @@ def test_the_table_in_the_docs_is_the_catalogue() -> None:
     assert documented == [f"| `{kind.slug}` | {kind.status} | {kind.title} | `{kind.then.value}` |" for kind in ProblemType]
 
 
+def test_an_attribute_of_more_than_1024_characters_is_refused_with_its_name() -> None:
+    assert isinstance(judged(facts.released() | {"extension": "x" * 1024}), Admitted)
+    found = refusal(facts.released() | {"extension": "x" * 1025})
+    assert (found.type, found.pointer) == (ProblemType.TOO_LONG, "/extension")
+
+
+def test_levels_that_the_parser_did_not_count_are_refused_as_too_many_and_not_as_an_error() -> None:
+    value: Any = "leaf"
+    for _ in range(300):
+        value = [value]
+    found = admit(Submission(facts.released() | {"extension": value}, "http", RECORDED, suspect=False), source())
+    assert isinstance(found, Refused)
+    assert found.type is ProblemType.TOO_DEEP
+
+
 # ------------------------------------------------------------------------------------------------- strict JSON
 def parsed(body: bytes) -> Parsed:
     found = parse(body)

@@ -213,7 +213,8 @@ def _known_since(person: Person, cause: str) -> Iterator[WorldOrder]:
 # ------------------------------------------------------------------------------------------------- invariant 12
 def at_the_end(view: View, line: Line, mine: Sequence[Line]) -> Iterator[Reason]:
     """Where the family chose to be told at the end, it is told once the laboratory has closed the project of these remains."""
-    portion, chosen = line.portion, roles.chosen(line, mine, view.now)
+    portion = line.portion
+    chosen = None if portion is None else roles.chosen(portion, view.person, mine, view.now)
     if portion is None or chosen is None or chosen.choice != "at_end":
         return
     cases = (view.record.cases.get(number) for number in sorted(view.person.reach(portion)))

@@ -67,20 +67,13 @@ class Origin:
 
 def origin(number: str, event: Event) -> Origin | None:
     """What `event` says that case `number` came out of, if it says so."""
-    match event.data:
-        case CaseInventoried() as data:
-            parents: tuple[str, ...] = (data.parent,)
-            children = tuple(each.case for each in data.cases)
-            found = next((each for each in data.cases if each.case == number), None)
-        case CaseSplit() | CaseMerged() as data:
-            parents, children, found = data.parents, data.children, None
-        case SampleCut() as data:
-            parents, children, found = (data.parent,), (data.sample,), None
-        case _:
-            return None
-    if number not in children:
+    said = event.data
+    parents = tuple(parent for parent, child in pairs(said) if child == number)
+    if not parents:
         return None
-    return Origin(number, parents, KIND[type(data)], world_order(event), event.key, data.actor.ref, found)
+    listed = said.cases if isinstance(said, CaseInventoried) else ()
+    found = next((each for each in listed if each.case == number), None)
+    return Origin(number, parents, KIND[type(said)], world_order(event), event.key, said.actor.ref, found)
 
 
 def first_origin(number: str, events: Iterable[Event]) -> Origin | None:

@@ -17,7 +17,7 @@ from services.tracker.model.determinations import Tokens
 from services.tracker.model.lines import Line, informed
 from services.tracker.model.notices import NoticeKind, Owed
 from services.tracker.model.reasons import Reason
-from services.tracker.model.roles import chosen, is_of_the_padd, is_owed_an_identification, role_of
+from services.tracker.model.roles import chosen, is_owed_an_identification, of_the_padd, role_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +60,27 @@ def _first_telling(line: Line, mine: Sequence[Line], view: gates.View) -> Owed |
 
 
 def _is_chosen(line: Line, mine: Sequence[Line], view: gates.View) -> bool:
-    election = chosen(line, mine, view.now) if is_of_the_padd(line, mine) else None
+    portion = of_the_padd(line, mine)
+    election = None if portion is None else chosen(portion, line.person, mine, view.now)
     return election is not None and election.choice in ("each_time", "at_end")
 
 
 def is_to_be_asked(line: Line, mine: Sequence[Line], view: gates.View) -> bool:
     """Whether the family's choice about a portion has to be asked for."""
-    if not is_of_the_padd(line, mine):
+    portion = of_the_padd(line, mine)
+    if portion is None:
         return False
-    election = chosen(line, mine, view.now)
+    election = chosen(portion, line.person, mine, view.now)
     return election is None or election.choice == "ask_me_first"
 
 
 def silent(line: Line, mine: Sequence[Line], view: gates.View) -> Silent | None:
     """The entry of a portion in the silent-hold ledger."""
-    election = chosen(line, mine, view.now) if is_of_the_padd(line, mine) else None
-    if line.portion is None or election is None or election.choice != "never":
+    portion = of_the_padd(line, mine)
+    election = None if portion is None else chosen(portion, line.person, mine, view.now)
+    if portion is None or election is None or election.choice != "never":
         return None
-    since = max(election.since, line.portion.event_order[0])
+    since = max(election.since, portion.event_order[0])
     return Silent(line.person.ref, line.cause, line.kin, tuple(sorted(line.stands)), since, election.event)
 
 

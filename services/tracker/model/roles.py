@@ -52,12 +52,13 @@ def is_owed_an_identification(line: Line) -> bool:
 
 
 # ------------------------------------------------------------------------------------------------- later portions
-def is_of_the_padd(line: Line, mine: Sequence[Line]) -> bool:
-    """Whether a portion that stands is for this kin to hear of: they direct disposition, and no PADD before heard of it."""
-    person = line.person
-    if line.kin != person.padd or line.portion is None or not line.stands or line.told is not None:
-        return False
-    return role_of(line, mine) == "additional_portions" and not was_told_a_padd(line.portion, person, mine)
+def of_the_padd(line: Line, mine: Sequence[Line]) -> Portion | None:
+    """The portion that stands, where it is for this kin to hear of: they direct disposition, and no PADD before heard of it."""
+    person, portion = line.person, line.portion
+    if line.kin != person.padd or portion is None or not line.stands or line.told is not None:
+        return None
+    later = role_of(line, mine) == "additional_portions" and not was_told_a_padd(portion, person, mine)
+    return portion if later else None
 
 
 def was_told_a_padd(portion: Portion, person: Person, mine: Sequence[Line]) -> bool:
@@ -74,8 +75,6 @@ def asked_at(portion: Portion, mine: Sequence[Line]) -> list[datetime]:
     return [notice.left_at for notice in left if portion.cause in notice.portions and notice.left_at is not None]
 
 
-def chosen(line: Line, mine: Sequence[Line], now: datetime) -> Election | None:
-    """The election that decides about the portion of a line; None where the family is to be asked."""
-    if line.portion is None:
-        return None
-    return line.person.elections.chosen(line.portion, asked_at(line.portion, mine), now)
+def chosen(portion: Portion, person: Person, mine: Sequence[Line], now: datetime) -> Election | None:
+    """The election that decides about a portion; None where the family is to be asked."""
+    return person.elections.chosen(portion, asked_at(portion, mine), now)
