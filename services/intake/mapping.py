@@ -13,6 +13,8 @@ source = "urn:example:unc"
 ```
 """
 
+import secrets
+import tomllib
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from itertools import pairwise
@@ -27,7 +29,7 @@ from services.intake.problems import ProblemType, Refused
 from services.intake.strict_json import step
 from shared.events import BY_WIRE_NAME
 
-Path_ = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)*(:(integer|boolean|list))?$")]
+Path_ = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+){0,9}(:(integer|boolean|list))?$")]
 DIVIDER: Final = ";"
 HEADER_CHARACTERS: Final = 16
 
@@ -45,8 +47,9 @@ class TableMapping(BaseModel):
     def the_type_is_one_of_the_catalogue(self) -> "TableMapping":
         if self.constants.get("type") not in BY_WIRE_NAME:
             raise ValueError("constants must name a type of the catalogue")
-        if "id" in self.columns or "id" in self.constants:
-            raise ValueError("the id is made of the key columns")
+        roots = {path.partition(":")[0].partition(".")[0] for path in (*self.columns, *self.constants)}
+        if roots & {"id", "specversion"}:
+            raise ValueError("the id is made of the key columns, and the specversion is 1.0")
         return self
 
     @model_validator(mode="after")
@@ -85,7 +88,7 @@ def value_of(path: str, text: str) -> object:
     """None where the text is not of the kind that the path asks for."""
     match path.partition(":")[2]:
         case "integer":
-            return int(text) if text.lstrip("-").isdecimal() and text.isascii() and len(text) < 17 else None
+            return int(text) if text.removeprefix("-").isdecimal() and text.isascii() and len(text) < 17 else None
         case "boolean":
             return {"true": True, "false": False}.get(text.lower())
         case "list":
@@ -107,7 +110,12 @@ def pointer_of(path: str) -> str:
 
 # ------------------------------------------------------------------------------------------------- kept for the next time
 class BadMapping(ValueError):
-    """The file is no mapping, or does not fit the table. Says where."""
+    """No mapping, or one that does not fit the table. Says where; `field` is the part of the mapping that is meant."""
+
+    def __init__(self, words: str, field: str = "") -> None:
+        super().__init__(f"{field}: {words}" if field else words)
+        self.field = field.partition(".")[0]
+        self.words = words
 
 
 def kept_at(folder: Path, slug: str, header: Sequence[str]) -> Path:
@@ -119,17 +127,30 @@ def kept_at(folder: Path, slug: str, header: Sequence[str]) -> Path:
 def read(path: Path) -> TableMapping:
     """Raises BadMapping, or OSError."""
     try:
-        return TableMapping.model_validate(tomlkit.parse(path.read_text()).unwrap())
+        return parse(path.read_text())
+    except BadMapping as bad:
+        raise BadMapping(f"{path}: {bad}") from None
+    except UnicodeDecodeError:
+        raise BadMapping(f"{path}: not UTF-8") from None
+
+
+def parse(text: str) -> TableMapping:
+    """Raises BadMapping."""
+    try:
+        return TableMapping.model_validate(tomllib.loads(text))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        raise BadMapping(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
-    except ValueError as error:
-        raise BadMapping(f"{path}: not TOML in UTF-8: {type(error).__name__}") from None
+        raise BadMapping(first["msg"], ".".join(map(str, first["loc"]))) from None
+    except (ValueError, RecursionError) as error:
+        raise BadMapping(f"not TOML: {type(error).__name__}") from None
 
 
 def keep(mapping: TableMapping, path: Path) -> None:
     """Write it whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".next")
-    draft.write_text(tomlkit.dumps(mapping.model_dump(mode="json")))
-    draft.replace(path)
+    draft = path.with_suffix(f".{secrets.token_hex(8)}.next")
+    try:
+        draft.write_text(tomlkit.dumps(mapping.model_dump(mode="json")))
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

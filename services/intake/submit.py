@@ -50,7 +50,7 @@ def statements(text: str) -> Iterator[str]:
     Not parsed and written again: what intake refuses (a member twice, NaN) must reach it.
 
     Raises:
-        ValueError: from some place on the text is not JSON.
+        JSONDecodeError: from some place on the text is not JSON that can be read.
     """
     decoder = json.JSONDecoder()
     at = past(text, 0, " \t\r\n")
@@ -59,7 +59,12 @@ def statements(text: str) -> Iterator[str]:
         separators += ",]"
         at = past(text, at + 1, " \t\r\n")
     while (at := past(text, at, separators)) < len(text):
-        _, end = decoder.raw_decode(text, at)
+        try:
+            _, end = decoder.raw_decode(text, at)
+        except json.JSONDecodeError:
+            raise
+        except (ValueError, RecursionError):
+            raise json.JSONDecodeError("a number too long, or nested too deeply", text, at) from None
         yield text[at:end]
         at = end
 

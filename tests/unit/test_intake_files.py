@@ -98,6 +98,7 @@ def test_an_empty_cell_leaves_the_field_out_and_an_empty_key_is_refused(tmp_path
         ("data.n:integer", "-1", -1),
         ("data.n:integer", "5.5", None),
         ("data.n:integer", "٥", None),
+        ("data.n:integer", "--5", None),
         ("data.n:boolean", "TRUE", True),
         ("data.n:boolean", "yes", None),
         ("data.n:list", "K55-01; K55-02;", ["K55-01", "K55-02"]),
@@ -117,6 +118,11 @@ def test_a_cell_is_text_unless_its_path_says_otherwise(path: str, text: str, val
         ('"data.label" = "Label"', '"data.actor" = "Label"'),
         ('"data.label" = "Label"', '"data.label:float" = "Label"'),
         ("[columns]", "[columns"),
+        ('time = "At"', 'time = "At"\n"time" = "At"'),
+        ('time = "At"', '"id.of" = "At"'),
+        ('time = "At"', '"specversion.of" = "At"'),
+        ('"data.label" = "Label"', '"a.b.c.d.e.f.g.h.i.j.k" = "Label"'),
+        ('key = ["Box"]', f"key = {'[' * 5000}"),
     ],
 )
 def test_a_mapping_that_cannot_be_meant_is_refused_with_its_file(mapping: Path, old: str, new: str) -> None:
@@ -165,9 +171,10 @@ def test_a_check_takes_events_line_by_line_and_judges_a_grant_where_one_is_named
     assert [each["outcome"] for each in json.loads(judged.stdout)["answers"]][3] == "not-granted"
 
 
-@pytest.mark.parametrize("name", ["none.ndjson", "table.csv", "broken.json", "bytes.ndjson"])
+@pytest.mark.parametrize("name", ["none.ndjson", "table.csv", "broken.json", "bytes.ndjson", "deep.json", "long.json"])
 def test_a_file_that_cannot_be_read_is_a_usage_error_in_one_line(tmp_path: Path, name: str) -> None:
-    for file, text in {"table.csv": b"a,b\n1,2\n", "broken.json": b'[{"a":1}, {', "bytes.ndjson": b"\xff"}.items():
+    written = {"table.csv": b"a,b\n1,2\n", "broken.json": b'[{"a":1}, {', "bytes.ndjson": b"\xff"}
+    for file, text in {**written, "deep.json": b"[" * 50_000, "long.json": b"1" * 5000}.items():
         (tmp_path / file).write_bytes(text)
     said = CliRunner().invoke(app, ["check", str(tmp_path / name)], env={"COLUMNS": "200"})
     assert (said.exit_code, said.stderr.count("\n")) == (2, 1)
