@@ -21,6 +21,7 @@ from services.intake.doors.answers import json, problem
 from services.intake.doors.epcis.door import EpcisDoor
 from services.intake.doors.epcis.jobs import Jobs, Worker
 from services.intake.doors.http import HttpDoor
+from services.intake.doors.imports import ImportDoor
 from services.intake.doors.inbox import InboxDoor
 from services.intake.preflight import Watch, ready, repeat
 from services.intake.pressure import Pressure, Shares
@@ -85,6 +86,7 @@ def create(settings: Settings) -> FastAPI:
     keys = Credentials(register, KeySets())
     app.include_router(HttpDoor(keys, acceptor, watch, pressure, now).router())
     app.include_router(EpcisDoor(keys, acceptor, watch, pressure, jobs, now).router())
+    app.include_router(ImportDoor(keys, acceptor, watch, pressure, now, settings.sources.parent).router())
     add_health(app, redis, register, settings)
     add_problems(app)
     return app

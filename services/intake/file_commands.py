@@ -18,11 +18,11 @@ from services.intake.app import connect
 from services.intake.conformance import ANYBODY, checked
 from services.intake.doors.files import Row, header_of, is_table, rows
 from services.intake.grants import Source
-from services.intake.imports import Answered, Importer, differences, is_conflict
+from services.intake.imports import Answered, Beside, Importer, Outcomes
 from services.intake.mapping import TableMapping
 from services.intake.preflight import Watch, unsafe
 from services.intake.problems import Refused
-from services.intake.row_lines import Outcomes, preview, show
+from services.intake.row_lines import preview, show
 from services.intake.settings import Settings
 from services.intake.sources import read
 from services.intake.terminal import REFUSED, UNREACHABLE, USAGE, Json, configured, err, stop, unreadable
@@ -49,7 +49,7 @@ def check(
     source = ANYBODY if as_ is None else source_of(settings, as_)
     found, _ = read_file(file, mapping, settings, as_)
     outcomes: Outcomes = list(checked(found, source, instant_text(machine_now())))
-    show(outcomes, [], as_json=as_json)
+    show(len(found), outcomes, [], as_json=as_json)
     raise typer.Exit(REFUSED if any(isinstance(each, Refused) for _, each in outcomes) else 0)
 
 
@@ -77,14 +77,14 @@ def import_(
         preview(found)
     if not dry_run:
         if not as_json:
-            show(outcomes, beside, as_json=False)
+            show(len(found), outcomes, beside, as_json=False)
         if not (yes or as_json or typer.confirm("Import what is acceptable?")):
             raise stop("nothing was imported", USAGE)
         if used is not None:
             mappings.keep(used, mappings.kept_at(settings.sources.parent, as_, header_of(file)))
         outcomes, beside = run(settings, source, found, rehearsal=False)
         row_report.write(report or file.with_name(f"{file.stem}.outcome.csv"), outcomes)
-    show(outcomes, beside, as_json=as_json)
+    show(len(found), outcomes, beside, as_json=as_json)
     refused = [each for _, each in outcomes if isinstance(each, Refused)]
     if any(each.passes for each in refused):
         raise stop("Not all could be imported: nothing can be promised now. Run the same again.", UNREACHABLE)
@@ -129,8 +129,8 @@ def mapping_of(file: Path, given: Path | None, settings: Settings, slug: str | N
 
 
 # ------------------------------------------------------------------------------------------------- what is done
-def run(settings: Settings, source: Source, found: Sequence[Row], *, rehearsal: bool) -> tuple[Outcomes, list[str]]:
-    """Every row with its outcome, and for each conflict the lines that show both statements; or exit 1 or 3."""
+def run(settings: Settings, source: Source, found: Sequence[Row], *, rehearsal: bool) -> tuple[Outcomes, list[Beside]]:
+    """Every row with its outcome, and each conflict beside what was said before; or exit 1 or 3."""
     try:
         return asyncio.run(at_the_desk(settings, source, found, rehearsal=rehearsal))
     except RedisError as error:
@@ -139,7 +139,7 @@ def run(settings: Settings, source: Source, found: Sequence[Row], *, rehearsal: 
 
 async def at_the_desk(
     settings: Settings, source: Source, found: Sequence[Row], *, rehearsal: bool
-) -> tuple[Outcomes, list[str]]:
+) -> tuple[Outcomes, list[Beside]]:
     redis = connect(settings)
     try:
         acceptor = Acceptor(redis, settings.replicas)
@@ -155,16 +155,6 @@ async def at_the_desk(
             async for each in work(found):
                 outcomes.append(each)
                 bar.advance(task)
-        beside = [line for row, each in outcomes if is_conflict(each) for line in await conflict_lines(importer, row)]
-        return outcomes, beside
+        return outcomes, await importer.beside(outcomes)
     finally:
         await redis.aclose()
-
-
-async def conflict_lines(importer: Importer, row: Row) -> list[str]:
-    assert not isinstance(row.said, Refused)
-    before = await importer.said_before(row)
-    if before is None:
-        return [f"row {row.number}: another row of this file, or a statement that has left its stream, has this key"]
-    changed = differences(before, row.said.value)
-    return [f"row {row.number}: {at}: was {was!r}, is now {now!r}" for at, was, now in changed]

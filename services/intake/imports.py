@@ -31,6 +31,21 @@ from shared.wire import INTAKE_ATTRIBUTES
 ROWS_AT_ONCE: Final = 100
 
 Answered = Verdict | Rehearsed
+Outcomes = list[tuple[Row, Answered]]
+Change = tuple[str, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A row in conflict, beside what was said under its key before. `changes` is None where that cannot be shown: it is another
+    row of the same file, has left its stream, or was said by somebody else."""
+
+    row: int
+    changes: Sequence[Change] | None
+
+    def document(self) -> dict[str, Any]:
+        shown = None if self.changes is None else [{"pointer": at, "was": was, "now": now} for at, was, now in self.changes]
+        return {"row": self.row, "changes": shown}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +75,20 @@ class Importer:
             failpoint("files.imported")
             if any(isinstance(each, Refused) and each.passes for each in verdicts):
                 return
+
+    async def beside(self, outcomes: Outcomes, submitter: str | None = None) -> list[Beside]:
+        """For each conflict what was said before, and what is said now; of a given submitter what it said itself alone.
+
+        Raises RedisError.
+        """
+        return [await self.beside_before(row, submitter) for row, each in outcomes if is_conflict(each)]
+
+    async def beside_before(self, row: Row, submitter: str | None) -> Beside:
+        assert not isinstance(row.said, Refused)
+        before = await self.said_before(row)
+        if before is None or submitter not in (None, before["submitter"]):
+            return Beside(row.number, None)
+        return Beside(row.number, differences(before, row.said.value))
 
     async def said_before(self, row: Row) -> dict[str, Any] | None:
         """The statement that has this row's identity, while it still stands in its stream."""
@@ -96,7 +125,7 @@ def is_conflict(answered: Answered) -> bool:
     return isinstance(answered, Refused) and answered.type is ProblemType.IDENTITY_CONFLICT
 
 
-def differences(before: dict[str, Any], now: dict[str, Any]) -> list[tuple[str, Any, Any]]:
+def differences(before: dict[str, Any], now: dict[str, Any]) -> list[Change]:
     """Where two statements differ: JSON Pointer, what was said before, what is said now (None: nothing)."""
     first = dict(leaves({name: value for name, value in before.items() if name not in INTAKE_ATTRIBUTES}))
     second = dict(leaves(now))

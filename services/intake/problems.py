@@ -53,6 +53,8 @@ class ProblemType(Enum):
     CHARACTER = "character", 400, "A character that no event may hold", Then.FIX
     BATCH = "batch", 400, "A batch is a JSON array of events, an event a JSON object", Then.FIX
     HEADER = "header", 400, "A ce- header that cannot be read as an attribute", Then.FIX
+    TABLE = "table", 400, "A table that cannot be read", Then.FIX
+    MAPPING = "mapping", 400, "No mapping of the columns, or not one of this table", Then.FIX
     PARAMETER = "parameter", 400, "A parameter is missing or malformed", Then.FIX
     UNAUTHENTICATED = "unauthenticated", 401, "No valid credential", Then.FIX
     NOT_GRANTED = "not-granted", 403, "Outside the source's grant", Then.FIX

@@ -9,15 +9,14 @@ from typing import Final
 import typer
 
 from services.intake.doors.files import Row
-from services.intake.imports import Answered, outcome_of
+from services.intake.imports import Beside, Outcomes, outcome_of
 from services.intake.problems import Refused
+from services.intake.row_report import document
 from services.intake.terminal import out
 
 SHOWN: Final = 20
 """Rows told one by one: as many as a person mends before the next try. The report and `--json` have all."""
 PREVIEWED: Final = 3
-
-Outcomes = list[tuple[Row, Answered]]
 
 
 def preview(found: Sequence[Row]) -> None:
@@ -26,26 +25,24 @@ def preview(found: Sequence[Row]) -> None:
         out.print(f"row {row.number}: {said}", markup=False)
 
 
-def show(outcomes: Outcomes, beside: Sequence[str], *, as_json: bool) -> None:
+def show(of: int, outcomes: Outcomes, beside: Sequence[Beside], *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps(document(outcomes, beside)))
+        typer.echo(json.dumps(document(of, outcomes, beside)))
         return
-    for line in (*lines(outcomes), *islice(beside, SHOWN)):
+    for line in (*lines(of, outcomes), *islice(conflict_lines(beside), SHOWN)):
         out.print(line, markup=False)
 
 
-def document(outcomes: Outcomes, beside: Sequence[str]) -> dict[str, object]:
-    answers = [
-        {"row": row.number, "id": row.identity[1], "outcome": outcome_of(each)}
-        | ({"problem": each.document()} if isinstance(each, Refused) else {})
-        for row, each in outcomes
-    ]
-    counts = Counter(outcome_of(each) for _, each in outcomes)
-    return {"rows": len(outcomes), "outcomes": counts, "conflicts": list(beside), "answers": answers}
+def conflict_lines(beside: Sequence[Beside]) -> Iterator[str]:
+    for each in beside:
+        if each.changes is None:
+            yield f"row {each.row}: another row of this file, or a statement that has left its stream, has this key"
+        for at, was, now in each.changes or ():
+            yield f"row {each.row}: {at}: was {was!r}, is now {now!r}"
 
 
-def lines(outcomes: Outcomes) -> Iterator[str]:
-    yield f"{len(outcomes)} rows"
+def lines(of: int, outcomes: Outcomes) -> Iterator[str]:
+    yield f"{of} rows" if len(outcomes) == of else f"{len(outcomes)} of {of} rows"
     for outcome, count in sorted(Counter(outcome_of(each) for _, each in outcomes).items()):
         yield f"  {outcome}  {count}"
     refused = [(row, each) for row, each in outcomes if isinstance(each, Refused)]

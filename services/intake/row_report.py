@@ -1,18 +1,37 @@
-"""The outcome of a file, a row each, as a table: for whoever keeps the file, in the spreadsheet that it came from."""
+"""The outcome of a file, a row each: as JSON for programs, and as a table for whoever keeps the file it came from."""
 
 import csv
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from services.intake.desk import Receipted
+from services.intake.doors.answers import item
 from services.intake.doors.files import Row
-from services.intake.imports import Answered, outcome_of
+from services.intake.imports import Answered, Beside, Outcomes, outcome_of
 from services.intake.problems import Refused
 
 COLUMNS: Final = ("row", "source", "id", "outcome", "pointer", "reason", "then", "stream", "seq", "recordedtime")
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 """How a cell begins that a spreadsheet would run instead of show."""
+
+
+def document(of: int, outcomes: Outcomes, beside: Sequence[Beside]) -> dict[str, Any]:
+    """Of a file of so many rows. Fewer are answered where nothing more could be promised: the same again goes on there."""
+    return {
+        "rows": of,
+        "answered": len(outcomes),
+        "complete": len(outcomes) == of and not any(isinstance(each, Refused) and each.passes for _, each in outcomes),
+        "outcomes": Counter(outcome_of(each) for _, each in outcomes),
+        "conflicts": [each.document() for each in beside],
+        "answers": [answer(row, each) for row, each in outcomes],
+    }
+
+
+def answer(row: Row, answered: Answered) -> dict[str, Any]:
+    source, id = row.identity
+    return {"row": row.number, "source": source, "id": id, "outcome": outcome_of(answered), **item(answered)}
 
 
 def write(file: Path, answered: Iterable[tuple[Row, Answered]]) -> None:

@@ -21,6 +21,7 @@ from redis import Redis
 from embedded.handle import CHECKOUT
 from embedded.services import SERVICES, free_ports
 from embedded.up import SAMPLE_KEY, standing
+from services.intake.doors.imports import LINES, TABLE
 from services.intake.doors.requests import BATCH, STRUCTURED
 from shared.streams import events_key, inbox_key, refused_key
 from tests import facts
@@ -104,6 +105,12 @@ def test_what_was_planted_is_found_in_no_problem_no_log_and_no_metric(there: Sta
         answers.append(client.post("/v1/events", content=body({}), headers={"content-type": f"application/{KEY}"}))
         headers = {"ce-specversion": "1.0", "ce-id": quote(NAME), "ce-Canary": ADDRESS, "content-type": "application/json"}
         answers.append(client.post("/v1/events", content=body({"place": NAME}), headers=headers))
+        lines = b"\n".join([*map(body, statements()), f'{{"id": "{NAME}'.encode()])
+        answers.append(client.post("/v1/imports", content=lines, headers={"content-type": LINES}))
+        for mapping in (f'key = ["{NAME}"]', f'"{NAME}" = 1', f"{NAME} ["):
+            table = f"{NAME},{MAIL}\n{ADDRESS},{NAME}\n"
+            asked = {"mapping": mapping}
+            answers.append(client.post("/v1/imports", content=table, params=asked, headers={"content-type": TABLE}))
         answers += [client.get(f"/v1/{quote(NAME)}"), client.get("/v1/receipts", params={"source": NAME, "id": MAIL})]
         answers.append(client.get("/v1/receipts", params={"source": "urn:canary", "after": NAME}))
         for credential in (KEY, TOKEN, f"{NAME} {KEY}"):
@@ -162,8 +169,9 @@ def body(said: Any) -> bytes:
 
 
 def problems_of(answer: httpx2.Response) -> list[str]:
-    """The problem documents of an answer, those of a batch included."""
+    """The problem documents of an answer, those of a batch or a file included."""
     if answer.headers["content-type"].startswith("application/problem+json"):
         return [answer.text]
     said = answer.json()
+    said = said.get("answers", said) if isinstance(said, dict) else said
     return [json.dumps(item["problem"]) for item in said if "problem" in item] if isinstance(said, list) else []

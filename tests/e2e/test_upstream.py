@@ -115,6 +115,20 @@ def test_a_file_is_checked_offline_then_submitted(told: dict[str, str], tmp_path
         assert outcome in typed([sys.executable, *words[1:]], told, CHECKOUT)
 
 
+def test_a_manifest_is_previewed_with_its_mapping_then_brought_in_without_it(told: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "mapping.toml").write_text(block("toml", "key ="))
+    (tmp_path / "manifest.csv").write_text("Box,At,Label\nK55-81,2018-07-27T08:50:00+09:00,Box 81\nK55-82,then,Box 82\n")
+    shown = shell(block("sh", "imports", "dry_run"), told, tmp_path)
+    assert (shown["outcomes"], shown["preview"][0]["event"]["data"]["case"]) == (
+        {"acceptable": 1, "invalid-event": 1},
+        "K55-81",
+    )
+    command = block("sh", "imports", "mapping@").replace("?dry_run=true", "")
+    assert shell(command, told, tmp_path)["outcomes"] == {"accepted": 1, "invalid-event": 1}
+    [without] = [text for name, text in BLOCKS if name == "sh" and "imports" in text and "mapping@" not in text]
+    assert shell(without, told, tmp_path)["outcomes"] == {"duplicate": 1, "invalid-event": 1}
+
+
 def test_the_page_has_the_recipe_that_is_given_with_an_inbox() -> None:
     assert block("sh", "redis-cli").strip() == recipe("unc")
 

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Final
 
 import httpx2
+import orjson
 from fastapi.routing import iter_route_contexts
 
 from services.intake.app import create
+from services.intake.doors.imports import LINES
 from services.intake.settings import Settings
 from shared.terms import ROLES, Role
 from tests import facts
@@ -40,9 +42,19 @@ async def lists(intake: Intake, role: Role, uri: str) -> httpx2.Response:
     return await intake.client.get("/v1/receipts", params={"source": uri, "after": ""}, headers=intake_key(role))
 
 
+async def brings(intake: Intake, role: Role, uri: str) -> httpx2.Response:
+    """What the report of a file says of its one row."""
+    said = SAYS[role](id=f"F-{role}", source=uri, role=role)
+    headers = intake_key(role) | {"content-type": LINES}
+    answer = await intake.client.post("/v1/imports", content=orjson.dumps(said), headers=headers)
+    [row] = answer.json()["answers"]
+    return httpx2.Response(row["status"], json=row.get("problem"))
+
+
 Try = Callable[[Intake, Role, str], Awaitable[httpx2.Response]]
 MATRIX: Final[dict[tuple[str, str], tuple[tuple[Try, int], ...]]] = {
     ("POST", "/v1/events"): ((submits, 202),),
+    ("POST", "/v1/imports"): ((brings, 202),),
     ("GET", "/v1/receipts"): ((asks, 200), (lists, 200)),
 }
 """Route -> the ways to use it, each with what its own source gets; another's, and one that is unknown, are 403."""

@@ -2,6 +2,7 @@
 the document does not describe. A case that fails is shown by Schemathesis as a curl command."""
 
 import copy
+import json
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
+from services.intake.doors.imports import LINES
 from services.intake.doors.requests import STRUCTURED
 from tests import facts
 from tests.integration.intake import key_of, process
@@ -34,6 +36,12 @@ VALUES: Final[st.SearchStrategy[Any]] = st.one_of(
     st.lists(st.text()),
     st.just({}),
 )
+
+
+@schemathesis.serializer(LINES)
+def lines_of(_: Any, value: Any) -> bytes:
+    """Schemathesis itself writes no NDJSON."""
+    return value.encode(errors="replace") if isinstance(value, str) else json.dumps(value).encode()
 
 
 @st.composite
@@ -68,6 +76,9 @@ def test_openapi_describes_every_answer_to_two_thousand_requests_and_none_is_a_s
 
     submit = schema["/v1/events"]["POST"]
     kinds.append(almost_facts().map(lambda said: submit.Case(body=said, media_type=STRUCTURED)))
+    bring = schema["/v1/imports"]["POST"]
+    lines = st.lists(almost_facts().map(json.dumps) | st.text(), max_size=4).map("\n".join)
+    kinds.append(lines.map(lambda said: bring.Case(body=said, media_type=LINES)))
 
     @settings(max_examples=CASES, phases=[Phase.generate], suppress_health_check=list(HealthCheck), database=None)
     @given(case=st.one_of(kinds))

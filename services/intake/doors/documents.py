@@ -1,6 +1,6 @@
 """The shapes of what the HTTP door answers, for OpenAPI; a contract test holds real answers against them."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -69,6 +69,50 @@ class Item(Document):
     receipt: Receipt | None = None
     rehearsal: Rehearsal | None = None
     problem: Problem | None = None
+
+
+class RowAnswer(Item):
+    """What became of one row of a file. `row` is the line that it ends on; `outcome` a word of the report."""
+
+    row: Annotated[int, Field(ge=1)]
+    source: str | None
+    id: str | None
+    outcome: str
+
+
+class Change(Document):
+    """Where a row says something else than was said under its key before; null is nothing."""
+
+    pointer: str
+    was: Any
+    now: Any
+
+
+class ChangedRow(Document):
+    """A row in conflict. `changes` is null where they cannot be shown: the other statement is of the same file, has left its
+    stream, or was submitted by another source."""
+
+    row: Annotated[int, Field(ge=1)]
+    changes: list[Change] | None
+
+
+class Previewed(Document):
+    """An event as the mapping reads it; null where the row cannot be read."""
+
+    row: Annotated[int, Field(ge=1)]
+    event: Any
+
+
+class ImportReport(Document):
+    """What became of each row of a file, in order. `complete` is false where nothing more could be promised: send it again."""
+
+    rows: int
+    answered: int
+    complete: bool
+    outcomes: dict[str, int]
+    conflicts: list[ChangedRow]
+    answers: list[RowAnswer]
+    preview: list[Previewed] | None = None
 
 
 class Outcome(Position):

@@ -50,12 +50,23 @@ def rows(file: Path, mapping: TableMapping | None = None) -> list[Row]:
         BadMapping: the mapping names a column that the table does not have.
         ValueError: not UTF-8, no table, or from some place on not JSON.
     """
-    text = file.read_bytes().decode("utf-8-sig")
+    text = text_of(file.read_bytes())
     if mapping is not None:
         return list(of_table(text, mapping))
     if file.suffix.lower() in LINES:
-        return [Row(n, parse(line.encode())) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
+        return list(of_lines(text))
     return [Row(n, parse(each.encode(errors="replace"))) for n, each in enumerate(statements(text), 1)]
+
+
+def text_of(content: bytes) -> str:
+    """Raises UnicodeDecodeError."""
+    return content.decode("utf-8-sig")
+
+
+def of_lines(text: str) -> Iterator[Row]:
+    for number, line in enumerate(io.StringIO(text, newline="\n"), 1):
+        if line.strip():
+            yield Row(number, parse(line.encode()))
 
 
 def of_table(text: str, mapping: TableMapping) -> Iterator[Row]:
@@ -74,7 +85,7 @@ def of_table(text: str, mapping: TableMapping) -> Iterator[Row]:
 
 def header_of(file: Path) -> Sequence[str]:
     """The names of a table's columns. Raises OSError, or ValueError as `rows` does."""
-    return opened(file.read_bytes().decode("utf-8-sig"))[0]
+    return opened(text_of(file.read_bytes()))[0]
 
 
 def opened(text: str) -> tuple[Sequence[str], Any]:
