@@ -7,10 +7,10 @@ from typing import Any
 import orjson
 import pytest
 
-from services.intake.admit import LARGEST_EVENT_BYTES, Admitted, Submission, admit
+from services.intake.admit import LARGEST_EVENT_BYTES, SMALL_EVENT_BYTES, Admitted, Submission, admit
 from services.intake.grants import Source, covered, types_named
 from services.intake.problems import ERRORS_SHOWN, ProblemType, Refused
-from services.intake.strict_json import DEPTH, Parsed, flaw, parse
+from services.intake.strict_json import DEPTH, MEMBERS, Parsed, flaw, parse
 from shared.events import BY_WIRE_NAME
 from shared.terms import ROLES
 from shared.wire import Problem
@@ -183,6 +183,37 @@ def test_levels_that_the_parser_did_not_count_are_refused_as_too_many_and_not_as
     assert found.type is ProblemType.TOO_DEEP
 
 
+def not_suspected(statement: Any) -> Admitted | Refused:
+    return admit(Submission(statement, "http", RECORDED, suspect=False), source())
+
+
+def many(members: int, length: int = 1) -> dict[str, str]:
+    return {f"x{n}": "x" * length for n in range(members)}
+
+
+def test_members_that_the_parser_did_not_count_are_counted_where_an_event_would_have_them() -> None:
+    statement = facts.released()
+    assert isinstance(not_suspected(statement | many(MEMBERS - len(statement))), Admitted)
+    crowded = (
+        statement | many(MEMBERS - len(statement) + 1),
+        statement | {"data": statement["data"] | many(MEMBERS)},
+        statement | {"data": statement["data"] | many(MEMBERS + 1, LARGEST_EVENT_BYTES // MEMBERS)},
+    )
+    for each in crowded:
+        found = not_suspected(each)
+        assert isinstance(found, Refused)
+        assert found.type is ProblemType.TOO_MANY_MEMBERS
+
+
+def test_an_event_far_beyond_the_usual_size_is_searched_and_one_beyond_the_limit_is_too_large() -> None:
+    statement = facts.released()
+    large = statement | {f"x{n}": "x" * 1000 for n in range(SMALL_EVENT_BYTES // 1000 + 1)}
+    assert isinstance(not_suspected(large), Admitted)
+    found = not_suspected(statement | {f"x{n}": "x" * 1000 for n in range(LARGEST_EVENT_BYTES // 1000 + 1)})
+    assert isinstance(found, Refused)
+    assert found.type is ProblemType.EVENT_TOO_LARGE
+
+
 # ------------------------------------------------------------------------------------------------- strict JSON
 def parsed(body: bytes) -> Parsed:
     found = parse(body)
@@ -199,6 +230,10 @@ def test_a_member_that_stands_there_twice_is_found_wherever_it_is() -> None:
     "body",
     [
         b'{"a": 1, "a": 1}',
+        b'{"": 1, "": 1}',
+        b'{"a": "\\"", "b": 1, "a": "\\"\\""}',
+        b'{"a": 1, "a": "\\u0022\\u0022"}',
+        b'{"a": 1, "a": ":\\u0022,\\u0022"}',
         b"[1.0]",
         b"[1e400]",
         b"[NaN]",
