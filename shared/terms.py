@@ -7,7 +7,7 @@ event at all; free text is bounded and meant for a reason or a place, never for 
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
-from typing import Annotated, Final, Literal, get_args
+from typing import Annotated, Final, Literal, cast, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -144,7 +144,7 @@ Instant = Annotated[AwareDatetime, BeforeValidator(_from_rfc_3339)]
 
 def instant_text(at: datetime) -> str:
     """`at` as RFC 3339 in UTC, the one spelling that digests and extension attributes use."""
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    return at.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
 
 
 def local_zone(zone: str | None, offset: str | None, given: datetime) -> timezone | ZoneInfo:
@@ -154,7 +154,7 @@ def local_zone(zone: str | None, offset: str | None, given: datetime) -> timezon
     if offset is not None:
         sign = -1 if offset[0] == "-" else 1
         return timezone(sign * timedelta(hours=int(offset[1:3]), minutes=int(offset[4:6])))
-    return timezone(given.utcoffset() or timedelta())
+    return cast("timezone", given.tzinfo)  # as parse_instant gives it
 
 
 def period_start(given: datetime, precision: Precision, local: timezone | ZoneInfo) -> datetime:

@@ -9,12 +9,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from hashlib import sha256
 from typing import Any, Final, Literal, cast
 
 import orjson
-from pydantic import BaseModel, ValidationError, create_model
+from pydantic import ValidationError
 
 from shared.events import BY_WIRE_NAME
 from shared.events.base import Fact
@@ -25,6 +24,9 @@ from shared.terms import ROLES, Stream, instant_text, local_zone, parse_instant,
 INTAKE_ATTRIBUTES: Final = frozenset({"recordedtime", "receivedvia", "submitter", "submitterrole"})
 TRACE_ATTRIBUTES: Final = frozenset({"traceparent", "tracestate"})
 OUTSIDE_THE_DIGEST: Final = INTAKE_ATTRIBUTES | TRACE_ATTRIBUTES
+WRITTEN_APART: Final = OUTSIDE_THE_DIGEST | {"time", "data"}
+"""What the canonical form does not take over as an attribute's string."""
+
 KNOWN_ATTRIBUTES: Final = OUTSIDE_THE_DIGEST | {
     "specversion",
     "id",
@@ -86,17 +88,23 @@ def canonical(said: Mapping[str, Any]) -> bytes:
         ValueError: `time` is not an instant.
         orjson.JSONEncodeError: a string holds a lone surrogate, or the nesting is deeper than 254 levels.
     """
-    return canonical_at(said, parse_instant(said.get("time", "")))
+    return canonical_around(data_form(said["data"]), said, parse_instant(said.get("time", "")))
 
 
-def canonical_at(said: Mapping[str, Any], given: datetime) -> bytes:
-    """The canonical form of a statement whose `time` has been read already."""
-    form = {"datacontenttype": CONTENT_TYPE}
+def canonical_around(data: bytes, said: Mapping[str, Any], given: datetime) -> bytes:
+    """The canonical form of a statement whose `time` has been read already, and whose `data` has been written."""
+    form: dict[str, Any] = {"datacontenttype": CONTENT_TYPE}
     for name, value in said.items():
-        if name not in OUTSIDE_THE_DIGEST:
-            form[name] = value if type(value) is str or name == "data" else attribute_text(value)
+        if name not in WRITTEN_APART:
+            form[name] = value if type(value) is str else attribute_text(value)
     form["time"] = instant_text(given)
+    form["data"] = orjson.Fragment(data)
     return orjson.dumps(form, option=orjson.OPT_SORT_KEYS)
+
+
+def data_form(data: object) -> bytes:
+    """The canonical form of `data` alone, from which the fact is read."""
+    return orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
 
 
 def attribute_text(value: object) -> str:
@@ -123,21 +131,22 @@ def read(said: CloudEvent) -> Event:
     except ValueError:
         raise Invalid(*later_problems(said)) from None
     try:
-        form = canonical_at(said, given)
+        data = data_form(said["data"])
+        form = canonical_around(data, said, given)
     except orjson.JSONEncodeError as error:
         raise Invalid(Problem("", "no_canonical_form", str(error))) from None
-    return assemble(said, given, form, digest_of(form))
+    return assemble(said, given, data, digest_of(form))
 
 
 def reread(body: str, digest: str) -> Event:
     """An event of the record, from the body it was filed with; nothing is judged again."""
     said = orjson.loads(body)
-    return assemble(said, parse_instant(said["time"]), body.encode(), digest)
+    return assemble(said, parse_instant(said["time"]), orjson.dumps(said["data"]), digest)
 
 
-def assemble(said: CloudEvent, given: datetime, form: bytes, digest: str) -> Event:
-    fact = BY_WIRE_NAME[said["type"]]
-    data = facts_of(fact, form, "/data")
+def assemble(said: CloudEvent, given: datetime, written: bytes, digest: str) -> Event:
+    """The event of a statement whose attributes have been judged; `written` is its `data`."""
+    data = facts_of(BY_WIRE_NAME[said["type"]], written, "/data")
     local = local_zone(data.zone, data.offset, given)
     recorded = said.get("recordedtime")
     return Event(
@@ -155,12 +164,11 @@ def assemble(said: CloudEvent, given: datetime, form: bytes, digest: str) -> Eve
 
 def check_attributes(said: CloudEvent) -> None:
     """Judge the context attributes, so that everything after may rely on their types."""
-    problems = [
-        Problem(f"/{pointer_step(name)}", "attribute_name", "1 to 20 lower-case letters and digits are needed")
-        for name in said.keys() - KNOWN_ATTRIBUTES
-        if not ATTRIBUTE_NAME.fullmatch(name)
-    ]
+    problems = []
     for name, value in said.items():
+        if name not in KNOWN_ATTRIBUTES and not ATTRIBUTE_NAME.fullmatch(name):
+            at = f"/{pointer_step(name)}"
+            problems.append(Problem(at, "attribute_name", "1 to 20 lower-case letters and digits are needed"))
         if type(value) is not str and name != "data" and not isinstance(value, int):
             problems.append(Problem(f"/{pointer_step(name)}", "attribute_type", "a string, an integer or a boolean is needed"))
     if said.get("specversion") != "1.0":
@@ -191,7 +199,7 @@ def later_problems(said: CloudEvent) -> list[Problem]:
     if fact is None or not isinstance(said.get("data"), dict):
         return problems
     try:
-        facts_of(fact, orjson.dumps({"data": said["data"]}), "/data")
+        facts_of(fact, orjson.dumps(said["data"]), "/data")
     except Invalid as invalid:
         problems.extend(invalid.problems)
     except orjson.JSONEncodeError:
@@ -199,15 +207,10 @@ def later_problems(said: CloudEvent) -> list[Problem]:
     return problems
 
 
-@cache
-def envelope(fact: type[Fact]) -> type[BaseModel]:
-    """Reads the `data` of a whole event in one pass over its bytes; the attributes have been judged already."""
-    return create_model(f"{fact.__name__}Envelope", data=(fact, ...))
-
-
-def facts_of(fact: type[Fact], form: bytes, at: str) -> Fact:
+def facts_of(fact: type[Fact], written: bytes, at: str) -> Fact:
+    """The fact that `data` states, read in one pass over its bytes."""
     try:
-        return cast("Fact", envelope(fact).model_validate_json(form).data)  # type: ignore[attr-defined]
+        return cast("Fact", fact.__pydantic_validator__.validate_json(written))
     except ValidationError as error:
         if error.error_count() > MOST_ERRORS:
             raise Invalid(Problem(at, "too_many_errors", f"more than {MOST_ERRORS} errors")) from None
@@ -215,7 +218,7 @@ def facts_of(fact: type[Fact], form: bytes, at: str) -> Fact:
 
 
 def problem_of(error: Mapping[str, Any], at: str) -> Problem:
-    steps = "".join(f"/{pointer_step(str(step))}" for step in error["loc"][1:])
+    steps = "".join(f"/{pointer_step(str(step))}" for step in error["loc"])
     return Problem(at + steps, str(error["type"]), str(error["msg"]))
 
 
@@ -246,8 +249,7 @@ def restated(correction: RecordCorrected) -> Restated | None:
             Problem("/data/replacement", "correction_of_a_correction", "a correction is only withdrawn, never restated")
         )
     stated = {name: value for name in ("zone", "offset", "precision") if (value := getattr(replacement, name)) is not None}
-    form = orjson.dumps({"data": {**replacement.data, **stated}})
-    data = facts_of(fact, form, "/data/replacement/data")
+    data = facts_of(fact, orjson.dumps({**replacement.data, **stated}), "/data/replacement/data")
     try:
         given = parse_instant(replacement.time)
     except ValueError as error:
