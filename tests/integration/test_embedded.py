@@ -164,7 +164,8 @@ def test_a_start_waits_for_the_holder_that_is_on_its_way_out(here: Path) -> None
     with started(str(here)) as starter:
         starter.process.kill()
         with embedded.servers(here):
-            assert starter.alive() == []
+            assert set(starter.alive()) <= {"supervisor"}
+            until(lambda: not starter.alive())  # it lets go of the folder a moment before it is gone
 
 
 def test_missing_parents_are_made_and_data_survives_a_restart(here: Path) -> None:

@@ -1,20 +1,24 @@
 """The streams as they really behave: what is lost, left behind, destroyed or poisoned, and what the record makes of it."""
 
 import asyncio
+import time
 from base64 import b64decode, b64encode
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from typing import Any
 
 import orjson
 import pytest
 import redis
+import uvloop
 from structlog.testing import capture_logs
 
 import embedded
-from services.tracker.follow import Follower, StreamLost
+from services.tracker.follow import Follower, StreamLost, lane, reading
+from services.tracker.record.batch import Batch, Entry, read_batch
 from services.tracker.record.commit import Register
 from services.tracker.record.freezes import unfreeze
 from shared.streams import GROUP, events_key, filed_key, quarantined_key
+from shared.terms import Stream
 from tests import facts
 from tests.integration.filing import NOW, Writer, a_register, one, rows
 from tests.integration.following import IDLE_MS, at_rest, following, until
@@ -28,6 +32,25 @@ async def test_what_was_published_before_the_first_start_is_filed(redis_url: str
         await until(at_rest(redis_url, custody=1200, family=1, identification=1))
         assert await one(register, EVENTS) == 1202
         assert follower.ready
+
+
+def test_a_machine_that_takes_long_to_read_a_backlog_starts_to_follow_it_all_the_same(
+    redis_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the loop that the service runs on, which looks at its timers first."""
+
+    def slowly(stream: Stream, entries: Sequence[Entry]) -> Batch:
+        time.sleep(3.5)
+        return read_batch(stream, entries)
+
+    async def follows() -> None:
+        async with following(redis_url, database_url):
+            await until(at_rest(redis_url, custody=501, identification=500))
+
+    monkeypatch.setattr(lane, "read_batch", slowly)
+    monkeypatch.setattr(reading, "BATCH", 500)
+    Writer(redis_url).append(*(facts.registered(f"K-{n}") for n in range(501)), *(facts.excluded(f"K-{n}") for n in range(500)))
+    uvloop.run(follows())
 
 
 async def test_quarantined_outcomes_are_told_before_the_watermark_that_covers_them(redis_url: str, database_url: str) -> None:
