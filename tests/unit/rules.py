@@ -98,8 +98,8 @@ class Rules(Truth):
         if self.is_information(line):
             return "information"
         held = {notice.kind for notice in self.in_hand(line).values()}
-        began = next((each.kind for each in self.left.of(line) if each.kind in FIRST), None) if held else None
-        if began == "identification" or (began == "additional_portions" and began in held):
+        began = next((each.kind for each in self.left.of(line) if each.kind in FIRST), None)
+        if began in ("identification", "additional_portions") and began in held:
             return began
         return "identification" if self.identifies(line[0], line[2]) == line[1] else "additional_portions"
 
@@ -109,9 +109,11 @@ class Rules(Truth):
         lines = {(person, each.cause, kin): each.determination for each in self.portions(person)}
         told = {of for line, of in lines.items() if self.told(line) is not None}
         held = {of for line, of in lines.items() if self.in_hand(line)}
-        found = next((each.cause for among in (told, held) for each in standing if each.determination in among), None)
         pnok = self.pnok(person)
-        if found is None and pnok not in (None, kin) and kin not in self.recipients(person):
+        by_the_pnok = pnok not in (None, kin) and kin not in self.recipients(person)
+        known = (told,) if by_the_pnok else (told, held)
+        found = next((each.cause for among in known for each in standing if each.determination in among), None)
+        if found is None and by_the_pnok:
             return self.identifies(person, str(pnok))
         return found or next((each.cause for each in standing), None)
 

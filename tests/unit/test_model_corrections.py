@@ -5,6 +5,7 @@ from itertools import permutations
 import pytest
 
 from services.tracker.model.corrections import effective
+from services.tracker.model.travel import until
 from tests import facts
 from tests.facts import CloudEvent
 from tests.unit.stories import at
@@ -90,3 +91,13 @@ def test_a_correction_of_a_correction_in_a_circle_is_not_part_of_it() -> None:
     alone["data"]["corrects"] = {"source": alone["source"], "id": "E-self", "type": alone["type"]}
     on_it = facts.corrected(alone, at=at(6))
     assert list(found(case_of(REGISTERED, alone, on_it))) == ["correction/urn:example:unc#E-self"]
+
+
+def test_a_chain_of_five_thousand_corrections_of_corrections_is_resolved_and_looked_back_on() -> None:
+    chain = [REGISTERED]
+    for _ in range(5_000):
+        chain.append(facts.corrected(chain[-1], at=at(len(chain))))
+    events = [facts.event(one) for one in chain]
+    assert [event.id for event in effective(events).events] == [REGISTERED["id"]]
+    assert effective(events[:-1]).events == ()
+    assert until(events, events[0].occurred_at) == events

@@ -46,3 +46,10 @@ def test_corrections_in_a_circle_each_count_from_their_own_day() -> None:
     other = facts.corrected(one, id="C2", at=at(9))
     one["data"]["corrects"] = {"source": other["source"], "id": "C2", "type": other["type"]}
     assert kept(one, other, as_of=2) == {"C1"}
+
+
+def test_what_corrects_a_correction_in_a_circle_goes_with_it() -> None:
+    one = facts.corrected(facts.registered(), id="C1", at=at(1))
+    other = facts.corrected(one, id="C2", at=at(3))
+    one["data"]["corrects"] = {"source": other["source"], "id": "C2", "type": other["type"]}
+    assert kept(one, other, facts.corrected(other, id="CC", at=at(9)), as_of=4) == {"C1", "C2", "CC"}

@@ -152,3 +152,19 @@ def test_a_mail_that_a_server_would_not_take_is_seen_to_by_the_casualty_office()
     [identification] = told.notices.values()
     told.becomes(identification, "refused")
     assert told.and_then().kinds() == ["identification", "unassigned"]
+
+
+# ------------------------------------------------------------------------------------------------- without end
+def test_what_left_as_an_identification_and_is_a_later_portion_by_now_does_not_go_back_and_forth() -> None:
+    directs = facts.padd(kin="KIN-2", at=at(3)), facts.election(signed_by="KIN-2", at=at(4))
+    told = Told(*FAMILY, SECOND, *directs, DETERMINED).and_then()
+    told.and_then(reported(told.leaves("identification", 20), 30))
+    told.leaves("identification", 40, kin="KIN-2")
+    not_required = facts.kin(kin="KIN-2", required=False, at=at(50))
+    told.and_then(not_required, facts.determined("K55-02", determination="D-2", at=at(60)))
+    told.leaves("stop", 70, kin="KIN-2")
+    portion = told.leaves("additional_portions", 71, kin="KIN-2")
+    assert told.and_then().kinds() == [], "the PNOK's identification is none of theirs"
+    told.and_then(reported(portion, 80, kin="KIN-2"))
+    told.leaves("reinstatement", 90, kin="KIN-2")
+    assert told.and_then().kinds() == [], "and as a portion of theirs it stays with the liaison"

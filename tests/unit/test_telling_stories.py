@@ -23,6 +23,8 @@ STORIES = int(os.environ.get("ROSETTE_STORIES", "400"))
 ONE = os.environ.get("ROSETTE_STORY")
 CHUNK = STORIES if ONE else 50
 STEPS = 36
+WITHOUT_END = 40
+"""More than anybody would say of one line in a story of this length."""
 END = START + timedelta(days=30)
 
 
@@ -97,6 +99,7 @@ class Story:
         self.log.append(f"{self.world.now:%d %H:%M} leaves {_named(notice)}")
         truth = Rules(self.desk.filed, self.left)
         line = (str(notice.person), str(notice.cause), str(notice.kin))
+        assert len(self.left.of(line)) < WITHOUT_END, "stops and reinstatements follow each other without end"
         if notice.kind == "stop":
             self._stop_is_justified(truth, line, notice)
         else:

@@ -6,6 +6,7 @@ It never blocks a name, nor a correction. A period is `2019`, `2019-08` or a day
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final
 
 from services.tracker.model.account import persons_identified
@@ -53,10 +54,21 @@ def _guard(scope: Scope, period: str | None, count: int, threshold: int) -> Iter
     if 0 < pending < threshold:
         text = f"{pending} of those counted are not public by name, and so few could be made out"
         yield Reason("aggregate", text, ground=True)
-    for other in scope.heard.values():
+    for other, became in _said_before(scope, period):
         if _nests(other, period) and 0 < abs(other.count - count) < threshold:
-            text = f"it differs by {abs(other.count - count)} from the {other.count} published for {other.period}"
+            text = f"it differs by {abs(other.count - count)} from the {other.count} {became} for {other.period}"
             yield Reason("aggregate", text, ground=True, event=other.event)
+
+
+def _said_before(scope: Scope, period: str | None) -> Iterator[tuple[Aggregate, str]]:
+    """The numbers that the public has, and those it may get: approved before this one, and neither published nor withdrawn.
+
+    Were two open at once that nest, whoever published both would publish the difference: the later one waits.
+    """
+    yield from ((other, "published") for other in scope.heard.values())
+    for other in takewhile(lambda one: one.period != period, scope.aggregates.values()):
+        if not other.published:
+            yield other, "approved before, and not published yet,"
 
 
 def _pending(scope: Scope, period: str | None) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Which statements stand once corrections are applied. Both the original and its correction stay readable; only one counts."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -49,9 +50,10 @@ class Standing:
         self.without_effect: dict[Identity, str] = {}
         for correction in sorted(corrections, key=world_order):
             self._admit(correction)
-        for key in self.names:
-            if self._is_in_circle(key):
-                self.without_effect[key] = "part of a circle of corrections"
+        self.settled: list[Identity] = []
+        """The corrections that are in no circle: first those that nothing names, each before what it names."""
+        self.standing: dict[Identity, Event] = {}
+        self._settle()
 
     def stated(self, event: Event) -> Event | None:
         """The event as it counts: as it was, as restated, or None where it did not occur."""
@@ -65,10 +67,7 @@ class Standing:
 
     def on(self, key: Identity) -> Event | None:
         """The last correction in world order that names `key`, has an effect and is not itself withdrawn."""
-        for correction in reversed(self.of.get(key, [])):
-            if correction.key not in self.without_effect and self.on(correction.key) is None:
-                return correction
-        return None
+        return self.standing.get(key)
 
     def restatements(self) -> Iterator[Event]:
         """What corrections that have an effect say instead, each as said when the correction was made."""
@@ -95,11 +94,16 @@ class Standing:
             self.of.setdefault(named, []).append(correction)
             self.names[correction.key] = named
 
-    def _is_in_circle(self, start: Identity) -> bool:
-        """Whether following what corrections name leads from `start` back to it."""
-        seen: set[Identity] = set()
-        at = self.names.get(start)
-        while at is not None and at not in seen:
-            seen.add(at)
-            at = self.names.get(at)
-        return start in seen
+    def _settle(self) -> None:
+        """What stands on what. However long a chain, each is looked at once; what is never reached goes round in a circle."""
+        open_ = Counter(self.names.values())
+        self.settled = [key for key in self.names if not open_[key]]
+        for key in self.settled:
+            named, correction = self.names[key], self.originals[key]
+            if key not in self.standing:
+                self.standing[named] = max(self.standing.get(named, correction), correction, key=world_order)
+            open_[named] -= 1
+            if named in self.names and not open_[named]:
+                self.settled.append(named)
+        for key in self.names.keys() - set(self.settled):
+            self.without_effect[key] = "part of a circle of corrections"

@@ -80,10 +80,6 @@ class Line:
     def stops(self) -> Iterator[Notice]:
         return (notice for notice in self.notices if notice.kind == "stop")
 
-    def began_as(self) -> NoticeKind | None:
-        """The kind under which the line first left."""
-        return next((notice.kind for notice in self.left() if notice.key == self.key), None)
-
     def key_of(self, kind: NoticeKind, recipient: str | None) -> str:
         return self.key if kind in FIRST else self.next_key(kind, recipient)
 

@@ -46,7 +46,7 @@ OPENS_WITH: Final[dict[ReasonCode, str]] = {
     "briefing": "the liaison reports that the briefing was completed or declined",
     "name_release": "the hours pass",
     "not_directed": "the casualty office records what was directed",
-    "aggregate": "more of them become public by name, or the count changes",
+    "aggregate": "more of them become public by name, the count changes, or what was approved before is taken back",
     "unfoldable": "a defect of the record is mended",
     "release": "an operator releases it",
 }

@@ -13,16 +13,17 @@ Role = Literal["identification", "additional_portions", "information"]
 
 
 def role_of(line: Line, mine: Sequence[Line]) -> Role:
-    """What a cause is to a kin. While something of the line is in hand, it is what it was when the line first left.
+    """What a cause is to a kin. While it is in a hand as an identification, or as a portion, it is that.
 
-    A portion whose identification fell is one itself: once that was told again, what is in hand has left as such.
+    What left as a takeover or a reinstatement is what it would be now: it may have begun as the other.
     """
     if line.informs:
         return "information"
     held = {notice.kind for notice in line.in_hand}
-    began = line.began_as() if held else None
-    if began == "identification" or (began == "additional_portions" and began in held):
-        return began
+    if "identification" in held:
+        return "identification"
+    if "additional_portions" in held:
+        return "additional_portions"
     identifies = identifying(line.person, mine, line.kin) == line.cause
     return "identification" if identifies else "additional_portions"
 
@@ -30,16 +31,18 @@ def role_of(line: Line, mine: Sequence[Line]) -> Role:
 def identifying(person: Person, mine: Sequence[Line], kin: str | None) -> str | None:
     """The cause that identifies, for a kin: of the first determination they were told of, else one in hand, else the earliest.
 
-    Who is owed no identification has that of the PNOK. Where all that a determination named was taken from it, the earliest
-    that was added to it stands for it.
+    Who is owed no identification has that of the PNOK, unless they were told themselves. Where all that a determination named
+    was taken from it, the earliest that was added to it stands for it.
     """
     own = {line.cause: line.portion for line in mine if line.kin == kin}
     portions = [each for each in (own.get(portion.cause) or portion for portion in person.portions) if each.stands]
     lines = [line for line in mine if line.kin == kin and line.identifies]
     told = {line.portion.determination for line in lines if line.portion is not None and line.told is not None}
     held = {line.portion.determination for line in lines if line.portion is not None and line.in_hand}
-    found = next((each for among in (told, held) for each in portions if each.determination in among), None)
-    if found is None and kin not in recipients(person) and kin != person.pnok and person.pnok is not None:
+    by_the_pnok = kin not in recipients(person) and kin != person.pnok and person.pnok is not None
+    known = (told,) if by_the_pnok else (told, held)
+    found = next((each for among in known for each in portions if each.determination in among), None)
+    if found is None and by_the_pnok:
         return identifying(person, mine, person.pnok)
     found = found or next(iter(portions), None)
     return None if found is None else found.cause

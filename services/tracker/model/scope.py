@@ -110,7 +110,7 @@ class Scope:
     publications: dict[str, Publications] = field(default_factory=dict)
     """Person -> what the public was told of them."""
     aggregates: dict[str, Aggregate] = field(default_factory=dict)
-    """Period -> what was said of it last."""
+    """Period -> what was said of it last; in world order of that."""
     heard: dict[str, Aggregate] = field(default_factory=dict)
     """Period -> the number that the public heard last, whatever was approved since."""
     resolutions: Resolutions = field(default_factory=dict)
@@ -226,6 +226,7 @@ def _publish(scope: Scope, event: Event, data: PublicationApproved | Publication
         scope.publications[data.person] = stated(scope.publications.get(data.person, Publications()), event.key, data)
     elif data.scope == scope.ref and data.period is not None and data.count is not None:
         said = Aggregate(stage_of(data), data.period, data.count, event.key)
+        scope.aggregates.pop(data.period, None)
         scope.aggregates[data.period] = said
         if said.published:
             scope.heard[data.period] = said

@@ -26,15 +26,17 @@ def until(events: Collection[Event], as_of: datetime) -> list[Event]:
     corrections = [event for event in events if isinstance(event.data, RecordCorrected)]
     standing = Standing(events, corrections)
     counts = {event.key: (standing.stated(event) or event).occurred_at for event in events}
-    return [event for event in events if counts[_root(event.key, standing.names, counts)] <= as_of]
+    roots = _roots(standing, counts)
+    return [event for event in events if counts[roots.get(event.key, event.key)] <= as_of]
 
 
-def _root(key: Identity, names: Mapping[Identity, Identity], known: Mapping[Identity, datetime]) -> Identity:
-    """What a correction, or a correction of one, corrects in the end; itself where that is unknown, or a circle."""
-    at, seen = key, {key}
-    while at in names and names[at] in known:
-        at = names[at]
-        if at in seen:
-            return key
-        seen.add(at)
-    return at
+def _roots(standing: Standing, known: Collection[Identity]) -> Mapping[Identity, Identity]:
+    """What each correction, or correction of one, corrects in the end; itself where that is unknown.
+
+    What is in a circle is not here: it counts from its own day, and what corrects it with it.
+    """
+    roots: dict[Identity, Identity] = {}
+    for key in reversed(standing.settled):
+        named = standing.names[key]
+        roots[key] = roots.get(named, named) if named in known else key
+    return roots

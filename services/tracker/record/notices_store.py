@@ -1,7 +1,7 @@
 """Stored notices: read as the model sees them, and changed as it asks, each change of state with a line in the log."""
 
 from base64 import b32encode
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from secrets import token_bytes
 from typing import Any, Final, Literal, assert_never
@@ -34,17 +34,23 @@ UNANSWERED: Final = f"""
        AND NOT (class = 'stop' AND state = 'acknowledged') ORDER BY key
 """  # noqa: S608 - a constant of this module
 
-ADD: Final = """
+SAYS: Final = "notice.no, notice.kind, notice.recipient, notice.cases, notice.portions, notice.stops, notice.reasons"
+SAID: Final = """INSERT INTO notice_content (notice, at, kind, recipient, cases, portions, stops, reasons)
+      SELECT no, %(at)s, kind, recipient, cases, portions, stops, reasons FROM {now_says}"""
+"""Whatever changes what stands in a notice keeps beside it what stood there: a day gone by is judged by what was said then."""
+
+ADD: Final = f"""
     WITH added AS (
       INSERT INTO notice (reference, key, kind, class, state, person, kin, cause, recipient, subject, cases, portions, stops,
                           reasons, ready_at, needs_release, created_at)
       VALUES (%(reference)s, %(key)s, %(kind)s, %(class)s, %(state)s, %(person)s, %(kin)s, %(cause)s, %(recipient)s,
               %(subject)s, %(cases)s, %(portions)s, %(stops)s, %(reasons)s, %(ready_at)s, %(needs_release)s, %(at)s)
-      RETURNING no)
+      RETURNING {SAYS}
+    ), said AS ({SAID.format(now_says="added")})
     INSERT INTO notice_transition (notice, at, before, after, why) SELECT no, %(at)s, NULL, %(state)s, 'owed' FROM added
-"""
+"""  # noqa: S608 - composed of constants of this module
 # A ready notice that is waited for keeps its settling while it says the same; what says something else settles anew.
-UPDATE: Final = """
+UPDATE: Final = f"""
     WITH stored AS (
       SELECT no, state, state = 'ready' AND kind = %(kind)s AND recipient IS NOT DISTINCT FROM %(recipient)s::text
                        AND cases = %(cases)s::text[] AS still_ready
@@ -57,11 +63,16 @@ UPDATE: Final = """
              awaits = CASE WHEN %(state)s = 'ready' AND still_ready THEN awaits END,
              needs_release = CASE WHEN stored.state <> 'ready' THEN coalesce(needs_release, %(needs_release)s)
                                   ELSE needs_release END
-        FROM stored WHERE notice.no = stored.no RETURNING notice.no, stored.state AS before)
+        FROM stored WHERE notice.no = stored.no RETURNING {SAYS}, stored.state AS before
+    ), said AS ({SAID.format(now_says="changed")})
     INSERT INTO notice_transition (notice, at, before, after, why)
     SELECT no, %(at)s, before, %(state)s, %(why)s FROM changed WHERE before <> %(state)s
-"""
-JOIN: Final = "UPDATE notice SET cases = %(cases)s, portions = %(portions)s WHERE reference = %(reference)s"
+"""  # noqa: S608 - composed of constants of this module
+JOIN: Final = f"""
+    WITH joined AS (
+      UPDATE notice SET cases = %(cases)s, portions = %(portions)s WHERE reference = %(reference)s RETURNING {SAYS}
+    ) {SAID.format(now_says="joined")}
+"""  # noqa: S608 - composed of constants of this module
 CHECK_AT: Final = "UPDATE person SET next_check_at = %b, judged_by = %b WHERE target = ANY(%b::bigint[])"
 
 FINISHED: Final = {
@@ -174,7 +185,7 @@ def _notice(*row: Any) -> Notice:
         portions=tuple(portions),
         stops=stops,
         subject=subject,
-        reasons=tuple(_reason(each) for each in reasons),
+        reasons=reasons_of(reasons),
         left_at=left_at,
         place_in_line=place,
     )
@@ -188,6 +199,11 @@ def _as_json(reason: Reason) -> dict[str, Any]:
         "event": list(reason.event) if reason.event is not None else None,
         "until": reason.until.isoformat() if reason.until is not None else None,
     }
+
+
+def reasons_of(stored: Iterable[dict[str, Any]]) -> tuple[Reason, ...]:
+    """Reasons as the model knows them."""
+    return tuple(_reason(each) for each in stored)
 
 
 def _reason(stored: dict[str, Any]) -> Reason:

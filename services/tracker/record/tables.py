@@ -6,7 +6,7 @@
 | how far | `epoch`, `filed_range`, `freeze`, `source_heard` |
 | what is named | `target`; `mention` (an id is named by an event); `history` (an event a hub is folded from) |
 | what is true | `case_`, `person`, `turnover`, `hand_over`, `concern`, `lineage`, `discrepancy`: projections of the facts |
-| what is said | `notice`, `notice_transition`, `attempt` |
+| what is said | `notice`, `notice_transition`, `notice_content`, `attempt` |
 | who and by what rule | `liaison`, `office`, `policy`, `action` |
 
 References and identifiers compare by code point (`COLLATE "C"`), as the model sorts them.
@@ -431,6 +431,22 @@ notice_transition = Table(
     comment="Every change of a notice's state; append-only.",
 )
 
+notice_content = Table(
+    "notice_content",
+    metadata,
+    serial(),
+    number("notice", ForeignKey(notice.c.no)),
+    instant("at"),
+    ref("kind"),
+    ref("recipient", null=True),
+    refs("cases"),
+    refs("portions"),
+    ref("stops", null=True),
+    Column("reasons", JSONB, nullable=False),
+    Index(None, "notice"),
+    comment="What stood in a notice from `at` on; a row for each time that it changed; append-only.",
+)
+
 attempt = Table(
     "attempt",
     metadata,
@@ -494,7 +510,7 @@ action = Table(
     comment="What operators did; append-only.",
 )
 
-APPEND_ONLY: Final = (event, duplicate, notice_transition, action)
+APPEND_ONLY: Final = (event, duplicate, notice_transition, notice_content, action)
 """Tables on which a trigger refuses UPDATE, DELETE and TRUNCATE; `target` refuses the last two."""
 
 __all__ = ["APPEND_ONLY", "metadata"]

@@ -70,13 +70,13 @@ class Family:
 
 
 async def family(
-    conn: AsyncConnection[Any], person: str, now: datetime, when: When | None = None, *, notices_of_now: bool = False
+    conn: AsyncConnection[Any], person: str, now: datetime, when: When | None = None, *, notices_as_known: bool = False
 ) -> Family:
     """The group of a person. What happened later than `now` allows is left out, as in every fold.
 
     Args:
         when: looking back: then `now` is its `as_of`, and policy and notices are those of that moment.
-        notices_of_now: every notice that was ever written: what a report of later means by its reference.
+        notices_as_known: the notices as of `known_at`, whatever `as_of` is: what a report means by its reference.
     """
     rule = await (Policies().in_force(conn.cursor(binary=True)) if when is None else past.policy(conn, when))
     async with conn.cursor(row_factory=class_row(Told)) as cursor:
@@ -102,8 +102,9 @@ async def family(
         ),
     )
     notices = await of_persons(conn.cursor(binary=True), sorted(record.persons))
-    if when is not None and not notices_of_now:
-        notices = await past.notices(conn, notices, when)
+    if when is not None:
+        at = when.known_at if notices_as_known else min(when.as_of, when.known_at)
+        notices = await past.notices(conn, notices, at)
     unknown = any(each.unfoldable for target, each in folded.items() if target.kind == "person")
     return Family(record, notices, rule.policy, unknown)
 

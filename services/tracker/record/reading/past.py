@@ -1,7 +1,8 @@
-"""What stood beside the facts at a moment gone by: the policy in force, and how far each notice had come."""
+"""What stood beside the facts at a moment gone by: the policy in force, how far each notice had come, and what it said."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 from psycopg import AsyncConnection
@@ -11,6 +12,7 @@ from services.tracker.model.case import Case
 from services.tracker.model.notices import Notice
 from services.tracker.model.policy import Policy
 from services.tracker.model.travel import When, until
+from services.tracker.record.notices_store import reasons_of
 from services.tracker.record.policies import InForce
 from services.tracker.record.reading.cases import history
 from shared import wire
@@ -19,10 +21,17 @@ POLICY: Final = """
     SELECT no, digest, body FROM policy ORDER BY applied_at <= %(at)s DESC,
            CASE WHEN applied_at <= %(at)s THEN no END DESC NULLS LAST, no LIMIT 1
 """
-STATES: Final = """
-    SELECT DISTINCT ON (notice.no) notice.reference, transition.after
-      FROM notice JOIN notice_transition AS transition ON transition.notice = notice.no
-     WHERE notice.reference = ANY(%s) AND transition.at <= %s ORDER BY notice.no, transition.no DESC
+THEN: Final = """
+    SELECT notice.reference, state.after, claim.at,
+           said.kind, said.recipient, said.cases, said.portions, said.stops, said.reasons
+      FROM notice
+      JOIN LATERAL (SELECT after FROM notice_transition WHERE notice = notice.no AND at <= %(at)s
+                     ORDER BY no DESC LIMIT 1) AS state ON true
+      JOIN LATERAL (SELECT * FROM notice_content WHERE notice = notice.no AND at <= %(at)s
+                     ORDER BY no DESC LIMIT 1) AS said ON true
+      LEFT JOIN LATERAL (SELECT at FROM notice_transition WHERE notice = notice.no AND after = 'sending' AND at <= %(at)s
+                          ORDER BY no DESC LIMIT 1) AS claim ON true
+     WHERE notice.reference = ANY(%(references)s)
 """
 
 
@@ -45,13 +54,27 @@ async def _closed(conn: AsyncConnection[Any], ref: str, when: When) -> bool:
     return turnover.fold(ref, until(said, when.as_of)).closed is not None
 
 
-async def notices(conn: AsyncConnection[Any], stored: Sequence[Notice], when: When) -> list[Notice]:
-    """Those of `stored` that there were by then, each in the state it had; what we did is on our own clock alone."""
-    at = min(when.as_of, when.known_at)
-    found = await (await conn.execute(STATES, ([each.reference for each in stored], at))).fetchall()
-    states = dict(found)
-    return [
-        replace(each, state=states[each.reference], left_at=each.left_at if each.left_at and each.left_at <= at else None)
-        for each in stored
-        if each.reference in states
-    ]
+async def notices(conn: AsyncConnection[Any], stored: Sequence[Notice], at: datetime) -> list[Notice]:
+    """Those of `stored` that there were by `at`, on our own clock: each in the state it had, saying what it said then.
+
+    `place_in_line` alone is of today: a notice that was claimed a second time has the place that it got with that.
+    """
+    asked = {"references": [each.reference for each in stored], "at": at}
+    rows = await (await conn.execute(THEN, asked)).fetchall()
+    then = {reference: rest for reference, *rest in rows}
+    return [_as_it_was(each, *then[each.reference]) for each in stored if each.reference in then]
+
+
+def _as_it_was(today: Notice, *row: Any) -> Notice:
+    state, left_at, kind, recipient, cases, portions, stops, reasons = row
+    return replace(
+        today,
+        state=state,
+        left_at=left_at,
+        kind=kind,
+        recipient=recipient,
+        cases=tuple(cases),
+        portions=tuple(portions),
+        stops=stops,
+        reasons=reasons_of(reasons),
+    )

@@ -100,7 +100,7 @@ async def told(
     if own is not None and ref not in own.persons:
         raise not_found("person")
     by = on if isinstance(on, datetime) else datetime.combine(on, time.max, UTC)
-    known = await known_family(conn, ref, now, When(by, when.known_at), notices_of_now=True)
+    known = await known_family(conn, ref, now, When(by, when.known_at), notices_as_known=True)
     lines = lines_of(known.record.persons[ref], known.notices)
     return [
         ToldView(line.kin, line.cause, sorted(line.told), sorted(line.stands), heard(line))
@@ -110,10 +110,10 @@ async def told(
 
 
 async def known_family(
-    conn: AsyncConnection[Any], ref: str, now: datetime, when: When | None, *, notices_of_now: bool = False
+    conn: AsyncConnection[Any], ref: str, now: datetime, when: When | None, *, notices_as_known: bool = False
 ) -> Family:
     """A family as of a moment. A person of whom nothing was known by then is one who does not exist."""
-    known = await family(conn, ref, now, when, notices_of_now=notices_of_now)
+    known = await family(conn, ref, now, when, notices_as_known=notices_as_known)
     if ref not in known.record.persons or await reading.person(conn, ref) is None:
         raise not_found("person")
     return known
