@@ -50,13 +50,16 @@ class Unconfirmed:
 Answer = Accepted | Conflict | Unconfirmed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Acceptor:
     """Appends to the streams. `replicas` is how many of them must confirm before anything is promised."""
 
     redis: "Redis"
     replicas: int = 0
-    lines: dict[Stream, Line] = field(default_factory=dict)
+    line: Line = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.line = Line(self.redis, self.replicas, WAIT_MS)
 
     async def load(self) -> None:
         """Put the function on the server. The name carries the version, so this only ever replaces it by itself."""
@@ -87,7 +90,7 @@ class Acceptor:
 
     async def _accept_on(self, stream: Stream, slug: str, admitted: Sequence[Admitted]) -> Sequence[Answer]:
         try:
-            answered = await self._call(self._line(stream), call_of(stream, slug, admitted))
+            answered = await self._call(call_of(stream, slug, admitted))
         except RedisError as error:
             if not is_outage(error):
                 raise
@@ -97,18 +100,15 @@ class Acceptor:
             return [Unconfirmed(reached=True)] * len(admitted)
         return [answer_of(stream, each.decode()) for each in answered.said]
 
-    def _line(self, stream: Stream) -> Line:
-        return self.lines.setdefault(stream, Line(self.redis, self.replicas, WAIT_MS))
-
-    async def _call(self, line: Line, call: list[Any]) -> Answered:
+    async def _call(self, call: list[Any]) -> Answered:
         """Call the function, once more after loading it where a restart or a failover lost it."""
         try:
-            return await line.call(call)
+            return await self.line.call(call)
         except ResponseError as error:
             if "Function not found" not in str(error):
                 raise
         await self.load()
-        return await line.call(call)
+        return await self.line.call(call)
 
 
 def call_of(stream: Stream, slug: str, admitted: Sequence[Admitted]) -> list[Any]:

@@ -1,7 +1,9 @@
-"""The line to a stream's server: calls that come while others are on their way go together, as a group, in the next round trip.
+"""The line to the server: calls that come while others are on their way go together, as a group, in the next round trip.
 
-A call alone costs a round trip and a sync to disk, and so do fifty together. What a group holds has one sender each, and an
-answer each; nothing in it is atomic beyond its own call.
+The server is one thread, and writes to disk once for each turn of its loop; nobody is served meanwhile. It reads 16 KiB of a
+connection in a turn, so calls that are merely sent together are synced one by one. A group therefore travels as a transaction:
+its calls run in one turn, and share one sync, however many there are and of whichever stream. What a group holds has one
+sender each, and an answer each: a call that fails takes none of the others with it.
 """
 
 import asyncio
@@ -26,7 +28,7 @@ class Answered:
 
 @dataclass(slots=True)
 class Line:
-    """Calls for one hash tag. At most one group is on its way; it may be repeated whole, as its calls may."""
+    """At most one group is on its way, so that the next one grows meanwhile. It may be repeated whole, as its calls may."""
 
     redis: "Redis"
     replicas: int
@@ -58,8 +60,9 @@ class Line:
 
     async def _round_trip(self, calls: list[Call]) -> tuple[list[Any], int]:
         """WAIT counts from the last write of its own connection, so it travels behind the calls that it is for."""
+        together = len(calls) > 1
         async with self.redis.pipeline(transaction=False) as pipe:
-            for call in calls:
+            for call in [["MULTI"], *calls, ["EXEC"]] if together else calls:
                 pipe.execute_command(*call)
             if self.replicas:
                 pipe.execute_command("WAIT", self.replicas, self.wait_ms)
@@ -67,7 +70,19 @@ class Line:
         confirmed = answers.pop() if self.replicas else 0
         if isinstance(confirmed, RedisError):
             raise confirmed
-        return answers, confirmed
+        return transacted(answers) if together else answers, confirmed
+
+
+def transacted(answers: list[Any]) -> list[Any]:
+    """What the calls of a transaction were answered, once EXEC has.
+
+    Raises:
+        RedisError: why they were not run together, as the server said first; some may have been run all the same.
+    """
+    if (why := next((each for each in answers if isinstance(each, RedisError)), None)) is not None:
+        raise why
+    executed: list[Any] = answers[-1]
+    return executed
 
 
 def settle(answer: "asyncio.Future[Answered]", with_: Answered | Exception) -> None:

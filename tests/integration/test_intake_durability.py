@@ -129,6 +129,40 @@ async def test_a_key_of_another_type_is_no_outage_and_stops_a_batch_before_it_wr
     assert redis.keys() == [CUSTODY.encode()]
 
 
+async def at_once(intake: Intake, redis: Redis, *statements: Any) -> list[tuple[int, str]]:
+    """Statements sent together, so that their calls are a group: the status of each, and of which type its problem is."""
+    redis.config_resetstat()
+    answers = await asyncio.gather(*map(intake.submit, statements))
+    assert redis.info("commandstats")["cmdstat_exec"]["calls"]
+    return [(answer.status_code, answer.json().get("type", "").removeprefix("urn:rosette:problem:")) for answer in answers]
+
+
+async def test_a_call_that_fails_takes_none_of_its_group_with_it(intake: Intake, redis: Redis) -> None:
+    redis.set(CUSTODY, "no stream")
+    assert await at_once(intake, redis, facts.released(), facts.determined(), facts.released(id="E-2")) == [
+        (500, "internal"),
+        (202, ""),
+        (500, "internal"),
+    ]
+    assert redis.xlen(events_key("identification")) == 1
+
+
+async def test_a_group_finds_a_lost_function_again_each_call_for_itself(intake: Intake, redis: Redis) -> None:
+    redis.function_flush()
+    assert await at_once(intake, redis, facts.released(), facts.determined()) == [(202, "")] * 2
+
+
+@pytest.mark.parametrize("setting", ["maxmemory", "min-replicas-to-write"])
+async def test_a_group_on_a_server_that_takes_nothing_meets_an_outage(intake: Intake, redis: Redis, setting: str) -> None:
+    redis.config_set(setting, "1")
+    try:
+        found = await at_once(intake, redis, facts.released(), facts.determined())
+    finally:
+        redis.config_set(setting, "0")
+    assert {status for status, _ in found} == {503}
+    assert redis.xlen(CUSTODY) == redis.xlen(events_key("identification")) == 0
+
+
 async def test_a_full_server_is_an_outage(intake: Intake, redis: Redis) -> None:
     redis.config_set("maxmemory", "1")
     try:

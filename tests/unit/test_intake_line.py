@@ -1,4 +1,4 @@
-"""The line to a stream's server: calls go together, each gets its own answer, and none waits behind a server that is away."""
+"""The line to the server: calls go together, each gets its own answer, and none waits behind a server that is away."""
 
 import asyncio
 from typing import Any
@@ -13,8 +13,9 @@ from services.intake.line import Line
 class Server:
     """Answers each call with itself, in groups that a test lets through."""
 
-    def __init__(self, *, fails: Exception | None = None, replicas: int = 0) -> None:
+    def __init__(self, *, fails: Exception | None = None, refuses: Exception | None = None, replicas: int = 0) -> None:
         self.groups: list[list[Any]] = []
+        self.refuses = refuses
         self.open = asyncio.Event()
         self.fails = fails
         self.replicas = replicas
@@ -43,7 +44,17 @@ class Pipeline:
         await self.server.open.wait()
         if self.server.fails is not None:
             raise self.server.fails
-        return [self.answer(call) for call in self.calls]
+        answers = [self.answer(call) for call in self.calls]
+        for start, end in self.transactions():
+            if self.server.refuses is not None:
+                answers[start], answers[end] = self.server.refuses, ResponseError("EXEC without MULTI")
+            else:
+                answers[end], answers[start + 1 : end] = answers[start + 1 : end], [b"QUEUED"] * (end - start - 1)
+        return answers
+
+    def transactions(self) -> list[tuple[int, int]]:
+        words = [call[0] for call in self.calls]
+        return [(words.index("MULTI"), words.index("EXEC"))] if "MULTI" in words else []
 
     def answer(self, call: Any) -> Any:
         if call[0] == "WAIT":
@@ -67,6 +78,23 @@ async def test_calls_that_come_while_one_is_on_its_way_go_together_and_each_gets
     assert [getattr(each, "confirmed", None) for each in answers] == [2, 2, None, 2, 2]
     assert len(server.groups) == 2
     assert all(group[-1] == ("WAIT", 1, 1000) for group in server.groups)
+
+
+async def test_a_group_travels_as_one_transaction_and_a_single_call_as_it_is() -> None:
+    server = Server()
+    line = line_to(server)
+    server.open.set()
+    await asyncio.gather(*(line.call([word]) for word in ("A", "B")))
+    await line.call(["C"])
+    assert server.groups == [[("MULTI",), ("A",), ("B",), ("EXEC",)], [("C",)]]
+
+
+async def test_where_the_server_takes_no_transaction_each_hears_why() -> None:
+    server = Server(refuses=NotConnected("LOADING"))
+    line = line_to(server)
+    server.open.set()
+    answers = await asyncio.gather(*(line.call([word]) for word in ("A", "B")), return_exceptions=True)
+    assert [type(each) for each in answers] == [NotConnected] * 2
 
 
 async def test_where_the_server_is_away_those_behind_hear_it_too_and_the_line_goes_on_afterwards() -> None:
