@@ -1,5 +1,6 @@
 """The schema's version: `migrate` brings a record to it, `run` refuses to work on any other."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,8 +32,9 @@ def migrate(database_url: str) -> str:
     return wanted_version()
 
 
+@cache
 def wanted_version() -> str:
-    """The schema version that this code works on."""
+    """The schema version that this code works on. Worked out once: readiness asks again and again, and it reads files."""
     head = ScriptDirectory.from_config(_config()).get_current_head()
     assert head is not None, "the migrations are part of the code"
     return head
