@@ -9,7 +9,7 @@ from services.tracker.model.reasons import Reason
 from services.tracker.model.view import GENERAL, Reader, Seen, notice_seen, reasons_seen, view
 from tests import facts
 from tests.unit.stories import at
-from tests.unit.told import DETERMINED, FAMILY, Told
+from tests.unit.told import DETERMINED, FAMILY, Told, reported
 
 READERS: Final[tuple[Reader, ...]] = get_args(Reader)
 OWN: Final = frozenset({"P-0001"})
@@ -88,6 +88,66 @@ def test_an_operator_learns_that_a_determination_stands_and_not_which() -> None:
 def test_whom_a_liaison_speaks_for_means_nothing_for_anybody_else() -> None:
     assert seen("public_affairs", OWN) == seen("public_affairs", frozenset())
     assert seen("liaison", frozenset({"P-9999"})).persons == {}
+
+
+# ------------------------------------------------------------------------------------------------- whose a case is
+OTHERS: Final = (
+    facts.rescinded(at=at(50)),
+    facts.determined("K55-01", "P-0002", "D-2", at=at(51)),
+)
+"""K55-01 is taken from P-0001, and is another's now."""
+
+
+def cases_of_the_family(told: Told) -> list[str]:
+    return sorted(view(told.record(), "liaison", OWN, tuple(told.notices.values())).cases)
+
+
+def a_family() -> Told:
+    return Told(facts.registered(at=at(0)), *FAMILY, DETERMINED).and_then()
+
+
+def test_a_case_that_was_taken_from_a_family_who_never_heard_of_it_is_not_theirs_any_more() -> None:
+    told = a_family()
+    assert cases_of_the_family(told) == ["K55-01"]
+    assert cases_of_the_family(told.and_then(*OTHERS)) == []
+
+
+def test_a_case_that_was_taken_stays_with_its_liaison_until_they_read_the_stop() -> None:
+    told = a_family()
+    told.leaves("identification", 20)
+    assert cases_of_the_family(told.and_then(*OTHERS)) == ["K55-01"]
+    stop = told.leaves("stop", 60)
+    assert cases_of_the_family(told.and_then()) == ["K55-01"]
+    assert cases_of_the_family(told.and_then(facts.acknowledged(stop.reference, at=at(70)))) == []
+
+
+def test_a_case_that_was_taken_stays_with_its_liaison_until_the_family_was_told_so() -> None:
+    told = a_family()
+    told.and_then(reported(told.leaves("identification", 20)))
+    assert cases_of_the_family(told.and_then(*OTHERS)) == ["K55-01"]
+    correction = told.leaves("correction", 60)
+    assert cases_of_the_family(told.and_then()) == ["K55-01"]
+    assert cases_of_the_family(told.and_then(reported(correction, 70))) == []
+
+
+def test_a_case_that_an_amendment_took_is_gone_and_what_it_left_stays() -> None:
+    both = facts.determined(cases=["K55-01", "K55-02"], at=at(10))
+    told = Told(facts.registered(at=at(0)), facts.registered("K55-02", at=at(0)), *FAMILY, both).and_then()
+    assert cases_of_the_family(told.and_then(facts.amended(removed={"cases": ["K55-02"]}, at=at(50)))) == ["K55-01"]
+
+
+def test_what_a_kin_who_died_was_told_keeps_no_case_with_the_family() -> None:
+    told = a_family()
+    told.and_then(reported(told.leaves("identification", 20)))
+    assert cases_of_the_family(told.and_then(facts.kin_deceased(at=at(40)), *OTHERS)) == []
+
+
+def test_a_case_of_an_individual_goes_where_it_is_associated() -> None:
+    whole = facts.determined("K55-02", individuals=["2018-201:I-01"], cases=[], at=at(10))
+    told = Told(facts.registered(at=at(0)), *FAMILY, facts.associated(at=at(5)), whole).and_then()
+    told.and_then(reported(told.leaves("identification", 20)))
+    assert cases_of_the_family(told) == ["K55-01"]
+    assert cases_of_the_family(told.and_then(facts.dissociated(at=at(50)))) == []
 
 
 # ------------------------------------------------------------------------------------------------- notices and reasons

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from services.tracker.model.determinations import ADDED, Portion, Tokens
-from services.tracker.model.notices import ARRIVED, FIRST, LEFT, Notice, NoticeKind
+from services.tracker.model.notices import ARRIVED, FIRST, LEFT, OUT, Notice, NoticeKind
 from services.tracker.model.person import Person
 from services.tracker.model.reports import Delivery
 from shared.events.event import WorldOrder
@@ -101,6 +101,28 @@ class Line:
         for notice in self.left():
             if notice.kind != "stop" and any(one.kind == "stop" and one.state in ARRIVED for one in self.after(notice)):
                 yield notice
+
+    def overtaken(self, read: Collection[str]) -> Iterator[str]:
+        """Stops whose liaison read, or acted on, something later of the line: mail can overtake itself, and the last counts."""
+        for stop in self.stops():
+            if any(each.reference in self.reported or each.reference in read for each in self.after(stop)):
+                yield stop.reference
+
+    def believed(self, read: Collection[str]) -> Tokens:
+        """What the family was told, and what a liaison has in hand to tell them; an ask tells nothing.
+
+        What was stopped is in their mind until the stop is among what was `read`. Who has died believes nothing.
+        """
+        if self.asks:
+            return NOTHING
+        told = (self.told or NOTHING) if self.kin not in self.person.deaths else NOTHING
+        unread = (each for each in self.stops() if each.state in OUT - {"acknowledged"} and each.reference not in read)
+        return told.union(*(notice.cases for notice in (*self.in_hand, *unread)))
+
+
+def read_of(person: Person, lines: Sequence[Line]) -> frozenset[str]:
+    """References of a person's notices that were read, as was reported or as follows from what was done since."""
+    return person.acknowledged.union(*(line.overtaken(person.acknowledged) for line in lines))
 
 
 def _order(notice: Notice) -> tuple[bool, datetime | None, int]:

@@ -13,7 +13,7 @@ from services.tracker.model import embargo, gates
 from services.tracker.model.asks import asked
 from services.tracker.model.discrepancies import discrepancy_id
 from services.tracker.model.lines import Line, lines_of
-from services.tracker.model.notices import LEAVING, LEFT, OUT, Notice, Owed
+from services.tracker.model.notices import LEAVING, LEFT, Notice, Owed
 from services.tracker.model.operators import operators_of
 from services.tracker.model.owing import Silent, owed_on, silent
 from services.tracker.model.person import Person
@@ -47,7 +47,7 @@ def required(record: Record, notices: Sequence[Notice], policy: Policy, now: dat
     """
     lines = [line for ref in sorted(record.persons) for line in lines_of(record.persons[ref], notices)]
     read = {reference for person in record.persons.values() for reference in person.acknowledged}
-    read |= {reference for line in lines for reference in _overtaken(line, read)}
+    read |= {reference for line in lines for reference in line.overtaken(read)}
     undone = undone_over_cases(lines, read)
     owed: set[Owed] = set()
     public: set[str] = set()
@@ -137,22 +137,9 @@ def undone_over_cases(lines: Sequence[Line], read: Collection[str]) -> dict[str,
     """
     undone: dict[str, set[str]] = {}
     for line in (each for each in lines if not each.asks):
-        believed = set(line.told or ()) if line.untrue else set()
-        for notice in line.in_hand:
-            believed.update(notice.cases)
-        for stop in line.stops():
-            if stop.state in OUT - {"acknowledged"} and stop.reference not in read:
-                believed.update(stop.cases)
-        over = believed - line.stands
+        over = line.believed(read) - line.stands
         undone.setdefault(line.person.ref, set()).update(over, line.person.cases_among(over))
     return {ref: {token: other for other, over in undone.items() if other != ref for token in over} for ref in undone}
-
-
-def _overtaken(line: Line, read: Collection[str]) -> Iterator[str]:
-    """Stops whose liaison read, or acted on, something later of the line: mail can overtake itself, and the last counts."""
-    for stop in line.stops():
-        if any(each.reference in line.reported or each.reference in read for each in line.after(stop)):
-            yield stop.reference
 
 
 def unknown_reports(person: Person, notices: Sequence[Notice], view: gates.View) -> Iterator[Owed]:

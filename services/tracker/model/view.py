@@ -4,11 +4,12 @@ The laboratory never sees kin; liaisons see their own families and no candidate 
 What a role may not see is not there: nothing tells it apart from what does not exist.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, assert_never
 
 from services.tracker.model.case import Case
+from services.tracker.model.lines import lines_of, read_of
 from services.tracker.model.notices import CLASS_OF, Notice
 from services.tracker.model.person import Person
 from services.tracker.model.reasons import Reason, ReasonCode
@@ -65,10 +66,14 @@ class Seen:
     identified: int | None
 
 
-def view(record: Record, role: Reader, own: frozenset[str]) -> Seen:
-    """What `role` may see of `record`. `own`: persons whose families a liaison speaks to; it means nothing of other roles."""
+def view(record: Record, role: Reader, own: frozenset[str], notices: Sequence[Notice] = ()) -> Seen:
+    """What `role` may see of `record`. `own`: persons whose families a liaison speaks to; it means nothing of other roles.
+
+    Args:
+        notices: every stored notice of those persons: what was told by them may be more than stands.
+    """
     own = own if role == "liaison" else frozenset()
-    cases = {number for ref in own if ref in record.persons for number in record.persons[ref].cases}
+    cases = {number for ref in own if ref in record.persons for number in own_cases(record.persons[ref], notices)}
     numbers = record.cases.keys() if role in ALL_CASES else cases & record.cases.keys()
     refs = record.persons.keys() if role in ALL_CASES else own & record.persons.keys()
     counted = None if role == "administrator" else sum(any(each.standing()) for each in record.persons.values())
@@ -77,6 +82,19 @@ def view(record: Record, role: Reader, own: frozenset[str]) -> Seen:
         persons={ref: _person(record.persons[ref], role) for ref in sorted(refs)},
         identified=counted if role != "liaison" else None,
     )
+
+
+def own_cases(person: Person, notices: Sequence[Notice]) -> frozenset[str]:
+    """The cases that whoever speaks to a person's family has to do with: those that were determined to be of the person, and
+    those that the family, or its liaison, may still take for that.
+
+    A case that was taken from them is not among them once they were told so, or if they never heard that it was theirs.
+    """
+    lines = [line for line in lines_of(person, notices) if line.identifies]
+    read = read_of(person, lines)
+    tokens = frozenset().union(*(line.believed(read) for line in lines))
+    standing = frozenset().union(*(person.cases_of(each) for each in person.standing()))
+    return standing | person.cases_among(tokens) | (tokens - person.individuals)
 
 
 def _case(case: Case, role: Reader) -> CaseSeen:
