@@ -18,13 +18,13 @@ from services.tracker.record.directory import load_directory
 from services.tracker.record.facts import Facts, Sorted
 from services.tracker.record.histories import Histories
 from services.tracker.record.hold import Wider, hold
-from services.tracker.record.links import lineage_of, names_of, news_of, originals
+from services.tracker.record.links import liaisons_of, lineage_of, names_of, news_of, originals
 from services.tracker.record.names import Cursor, Names, begin_filing, is_hub
 from services.tracker.record.obligations import oblige_of_quarantined
 from services.tracker.record.policies import Policies
 from services.tracker.record.positions import add_runs, begin_epochs, runs
 from services.tracker.record.postgres import Pool
-from services.tracker.record.projections import keep_lineage
+from services.tracker.record.projections import keep_liaisons, keep_lineage
 from services.tracker.record.reach import Named, Tie, new_pairs
 from services.tracker.record.settle import Settled, Settler
 from shared.clock import Now
@@ -135,6 +135,7 @@ class Register:
             before = [tie for tie in held.reach.ties if tie not in links]
             pairs = await facts.pair(cursor, new_pairs(before, links, held.reach.named, named))
             await keep_lineage(cursor, lineage_of(found, numbers))
+            await keep_liaisons(cursor, liaisons_of(found, numbers))
             news = news_of(pairs, named, links, identities)
             settled = await self.settler.settle(cursor, conn, held, news, rule, "facts", at)
 

@@ -11,7 +11,8 @@ from services.tracker.record.facts import Sorted
 from services.tracker.record.histories import News
 from services.tracker.record.names import Cursor, is_hub
 from services.tracker.record.reach import Named, Tie
-from shared.events import RecordCorrected
+from shared.events import LiaisonAssigned, RecordCorrected
+from shared.events.base import Fact
 
 
 async def originals(cursor: Cursor, batch: Batch, numbers: Mapping[Target, int]) -> set[Tie]:
@@ -40,10 +41,20 @@ def names_of(found: Sorted, numbers: Mapping[Target, int], identities: Mapping[T
 
 def lineage_of(found: Sorted, numbers: Mapping[Target, int]) -> set[tuple[int, int]]:
     """The (parent, child) pairs that the events just filed name, as said or as corrected, whether or not they stand."""
-    events = [arrival.event for _, arrival in found.filed]
-    stated = [event.data for event in events] + [event.restated.data for event in events if event.restated is not None]
-    named = (pair for data in stated for pair in pairs(data))
+    named = (pair for data in stated(found) for pair in pairs(data))
     return {(numbers[Target("case", parent)], numbers[Target("case", child)]) for parent, child in named}
+
+
+def liaisons_of(found: Sorted, numbers: Mapping[Target, int]) -> set[tuple[str, int]]:
+    """The (liaison, person) pairs that the assignments just filed name, as said or as corrected, whether or not they stand."""
+    assigned = (data for data in stated(found) if isinstance(data, LiaisonAssigned))
+    return {(data.liaison, numbers[Target("person", data.person)]) for data in assigned}
+
+
+def stated(found: Sorted) -> list[Fact]:
+    """All that the events just filed say, and what those that correct say in the place of another."""
+    events = [arrival.event for _, arrival in found.filed]
+    return [event.data for event in events] + [event.restated.data for event in events if event.restated is not None]
 
 
 def news_of(

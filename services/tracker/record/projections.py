@@ -23,6 +23,9 @@ BRING_TOGETHER: Final = """
 KEEP_LINEAGE: Final = """
     INSERT INTO lineage (parent, child) SELECT * FROM unnest(%b::bigint[], %b::bigint[]) ON CONFLICT DO NOTHING
 """
+KEEP_LIAISONS: Final = """
+    INSERT INTO spoken_for (liaison, person) SELECT * FROM unnest(%b::text[], %b::bigint[]) ON CONFLICT DO NOTHING
+"""
 
 
 def upsert(table: str, **columns: str) -> str:
@@ -107,6 +110,12 @@ async def keep_lineage(cursor: Cursor, pairs: Collection[tuple[int, int]]) -> No
     """Remember that the second case of each pair was said to have come out of the first, by number."""
     if pairs:
         await cursor.execute(KEEP_LINEAGE, columns(sorted(pairs)))
+
+
+async def keep_liaisons(cursor: Cursor, pairs: Collection[tuple[str, int]]) -> None:
+    """Remember that these liaisons were named for the families of these persons, the latter by number."""
+    if pairs:
+        await cursor.execute(KEEP_LIAISONS, columns(sorted(pairs)))
 
 
 async def advance_revisions(cursor: Cursor, hubs: Iterable[int]) -> None:

@@ -5,7 +5,7 @@
 | facts | `event` (append-only by trigger), `event_body`, `duplicate`, `quarantine` |
 | how far | `epoch`, `filed_range`, `freeze`, `source_heard` |
 | what is named | `target`; `mention` (an id is named by an event); `history` (an event a hub is folded from) |
-| what is true | `case_`, `person`, `turnover`, `hand_over`, `concern`, `lineage`, `discrepancy`: projections of the facts |
+| what is true | projections: `case_`, `person`, `turnover`, `hand_over`, `concern`, `lineage`, `spoken_for`, `discrepancy` |
 | what is said | `notice`, `notice_transition`, `notice_content`, `attempt` |
 | who and by what rule | `liaison`, `office`, `policy`, `action` |
 
@@ -349,6 +349,15 @@ lineage = Table(
     number("child", ForeignKey(target.c.no), primary_key=True, autoincrement=False),
     Index(None, "child"),
     comment="A case, and one that was ever said to have come out of it; never forgotten. What stands is in case_.parents.",
+)
+
+spoken_for = Table(
+    "spoken_for",
+    metadata,
+    ref("liaison", primary_key=True),
+    number("person", ForeignKey(target.c.no), primary_key=True, autoincrement=False),
+    comment="A liaison, and a person to whose family an assignment ever named them; never forgotten. "
+    "Whom they speak to now is for the fold to say.",
 )
 
 discrepancy = Table(

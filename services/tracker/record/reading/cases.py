@@ -1,5 +1,6 @@
 """Cases and persons as the record has projected them, and the events that their folds are made of."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
-from services.tracker.record.reading.pages import Page, one, page
+from services.tracker.record.reading.pages import Page, named, one, page
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,11 @@ async def case(conn: AsyncConnection[Any], number: str) -> CaseRow | None:
     return await one(conn, CaseRow, "case_", "number", number)
 
 
+async def cases_named(conn: AsyncConnection[Any], numbers: Collection[str]) -> list[CaseRow]:
+    """Those of these cases that there are, by number."""
+    return await named(conn, CaseRow, "case_", "number", numbers)
+
+
 async def persons(
     conn: AsyncConnection[Any], *, after: str | None = None, limit: int = 100, progress: str | None = None
 ) -> Page[PersonRow]:
@@ -90,6 +96,11 @@ async def persons(
 
 async def person(conn: AsyncConnection[Any], ref: str) -> PersonRow | None:
     return await one(conn, PersonRow, "person", "ref", ref)
+
+
+async def persons_named(conn: AsyncConnection[Any], refs: Collection[str]) -> list[PersonRow]:
+    """Those of these persons that there are, by reference."""
+    return await named(conn, PersonRow, "person", "ref", refs)
 
 
 HISTORY = """

@@ -1,6 +1,6 @@
 """Keyset pages: the next page starts after the last key of this one, so facts that arrive meanwhile shift nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Generic, LiteralString, TypeVar
 
@@ -61,6 +61,17 @@ async def one(conn: AsyncConnection[Any], row: type[Row], table: LiteralString, 
     query = sql.SQL("SELECT {} FROM {} WHERE {}").format(columns(row), sql.SQL(table), equal(key, value))
     async with conn.cursor(row_factory=class_row(row)) as cursor:
         return await (await cursor.execute(query)).fetchone()
+
+
+async def named(
+    conn: AsyncConnection[Any], row: type[Row], table: LiteralString, key: LiteralString, wanted: Collection[str]
+) -> list[Row]:
+    """The rows whose unique `key` is one of `wanted`, in its order; in one question, however many they are."""
+    query = sql.SQL("SELECT {} FROM {} WHERE {key} = ANY({}) ORDER BY {key}").format(
+        columns(row), sql.SQL(table), list(wanted), key=sql.Identifier(key)
+    )
+    async with conn.cursor(row_factory=class_row(row)) as cursor:
+        return await (await cursor.execute(query)).fetchall()
 
 
 def values(row: Any) -> dict[str, Any]:

@@ -3,13 +3,14 @@
 It is asked before anything else is looked up, so that what is forbidden and what is unknown cost the same queries.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
-from fastapi import Depends
+from fastapi import Depends, Request
 
-from services.tracker.record.reading.own import own_persons
+from services.tracker.model.person import Person
+from services.tracker.record.reading import own as reading
 from services.tracker.record.reading.pages import Page
 from services.tracker.web.api.asked import ByName, Connection, Instant
 from services.tracker.web.api.credential import Asking
@@ -19,18 +20,19 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class Families:
-    """The persons whose families a liaison speaks to today, and the cases that concern them."""
+    """The persons whose families a liaison speaks to today, and what is true of each."""
 
     persons: frozenset[str]
-    cases: frozenset[str]
+    known: Mapping[str, Person]
 
 
-async def own(conn: Connection, who: Asking, now: Instant) -> Families | None:
+async def own(request: Request, conn: Connection, who: Asking, now: Instant) -> Families | None:
     """None where the reader is no liaison: then nothing is anybody's own."""
     if who.role != "liaison" or who.liaison is None:
         return None
-    mine = await own_persons(conn, who.liaison, now)
-    return Families(frozenset(mine), frozenset().union(*mine.values()))
+    families: reading.Families = request.app.state.families
+    mine = await families.own(conn, who.liaison, now)
+    return Families(frozenset(mine), mine)
 
 
 Own = Annotated[Families | None, Depends(own)]

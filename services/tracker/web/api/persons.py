@@ -38,7 +38,7 @@ class PersonFilter(ByName):
 @router.get("")
 async def persons(conn: Connection, who: Asking, own: Own, asked: Annotated[PersonFilter, Query()]) -> Page[PersonRow]:
     if own is not None:
-        mine = [row for ref in sorted(own.persons) if (row := await reading.person(conn, ref)) is not None]
+        mine = await reading.persons_named(conn, own.persons)
         return page_of([row for row in mine if asked.progress in (None, row.progress)], "ref", asked)
     found = await reading.persons(conn, **asked.model_dump())
     return Page([person_row_seen(each, who.role) for each in found.items], found.next)
