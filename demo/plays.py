@@ -51,9 +51,9 @@ def play(name: Name, seed: int) -> Play:
 
 def performed_return(house: House, began: float, seen: Seen) -> Performed:
     figures, found = perform(house, began, seen)
-    return Performed(figures, broken(figures), partial(show, figures, found))
+    return Performed(figures, broken(figures), partial(show, "The return of 2018", figures, found))
 
 
 def performed_k55(told: Story, house: House, began: float, seen: Seen) -> Performed:
     figures, wrong = of_k55.perform(house, told, began, seen)
-    return Performed(figures, wrong, partial(show_figures, figures))
+    return Performed(figures, wrong, partial(show_figures, "The account of K55", figures))

@@ -39,13 +39,13 @@ def progress(length: int) -> Iterator[Seen]:
         yield Seen(shown, length)
 
 
-def show(figures: Mapping[str, Any], found: Found) -> None:
-    """The figures, the persons and the mails as tables."""
-    out.print(_figures(figures), _persons(found), _mails(found), sep="\n")
+def show(title: str, figures: Mapping[str, Any], found: Found) -> None:
+    """The figures, under the title of their story, the persons and the mails as tables."""
+    out.print(_figures(title, figures), _persons(found), _mails(found), sep="\n")
 
 
-def show_figures(figures: Mapping[str, Any]) -> None:
-    out.print(_figures(figures))
+def show_figures(title: str, figures: Mapping[str, Any]) -> None:
+    out.print(_figures(title, figures))
 
 
 def show_urls(house: House) -> None:
@@ -65,8 +65,8 @@ def show_urls(house: House) -> None:
         err.print(line, highlight=False, soft_wrap=True)
 
 
-def _figures(figures: Mapping[str, Any]) -> Table:
-    table = Table(title="The return of 2018, as the services tell it", show_header=False, title_justify="left")
+def _figures(title: str, figures: Mapping[str, Any]) -> Table:
+    table = Table(title=f"{title}, as the services tell it", show_header=False, title_justify="left")
     table.add_column(style="bold")
     table.add_column(justify="right")
     for name, value in figures.items():

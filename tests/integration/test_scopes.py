@@ -144,6 +144,9 @@ async def test_a_number_that_was_approved_is_told_to_public_affairs_and_is_done_
     await at.tell(facts.published(**OF_YEAR, count=3))
     await settle(at)
     assert await stand(at, "publication_eligible") == [(YEAR, "done")]
+    async with at.pool.connection() as conn:
+        [last] = await (await conn.execute("SELECT why FROM notice_transition WHERE after = 'done'")).fetchall()
+    assert last == ("it was published",)
 
 
 async def a_number_out(at: Desk) -> None:

@@ -66,7 +66,7 @@ def listed(
 
 @notices.command("held")
 def held_back(
-    because: Annotated[str, typer.Option(help="What waits for a person: policy, rebuild, log; or the code of a reason.")],
+    because: Annotated[str, typer.Option(help="What waits for a person: policy, log; or the code of a reason.")],
     as_json: AsJson = False,
 ) -> None:
     """What does not leave, and for one reason."""

@@ -165,10 +165,14 @@ class Withdraw:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """Where a notice that is out has come to: told, stopped, acknowledged, or its ground is gone (operators' only)."""
+    """Where a notice that is out has come to: told, stopped, acknowledged, or its ground is gone (operators' only).
+
+    `to_the_public`: it was for public affairs, and is done because they published.
+    """
 
     reference: str
     state: Literal["done", "stopped", "acknowledged", "cleared"]
+    to_the_public: bool = False
 
 
 @dataclass(frozen=True, slots=True)

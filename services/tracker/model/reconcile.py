@@ -77,7 +77,7 @@ def _come_to(notice: Notice, required: Required) -> Iterator[Change]:
     """Where a notice of the family's that left stands now: told before stopped before read."""
     if notice.reference in required.done:
         if notice.state in OUT | {"stopped"}:
-            yield Finish(notice.reference, "done")
+            yield Finish(notice.reference, "done", to_the_public=CLASS_OF[notice.kind] == "public")
     elif notice.state not in ("sent", "acknowledged", "done"):
         return
     elif notice.reference in required.stopped:

@@ -41,7 +41,7 @@ class Standing:
 
 
 async def acknowledge(register: Register, reference: str, who: str) -> None:
-    """An operator read a notice of theirs, or records that a liaison has read a stop."""
+    """An operator read a notice of theirs, or records that a liaison, or public affairs, have read a stop."""
 
     async def do(group: Group, at: Standing) -> None:
         expect(at, "sent")

@@ -1,7 +1,8 @@
 """Which notices may be claimed: the conditions under which something may leave, as far as the record knows them.
 
-A stop and what only operators read wait for nothing. A family notice waits until everything that had been accepted when its
-settling time was over is filed on all three streams, and while nothing is frozen and nothing unreadable may concern it.
+A stop and what only operators read wait for nothing. A notice to a family or to public affairs waits until everything that had
+been accepted when its settling time was over is filed on all three streams, and while anything is frozen, or something that
+nobody can read may concern it.
 Back-off and leases are on the machine's clock (`machine`), everything else on the record's (`now`).
 """
 
@@ -115,7 +116,8 @@ async def wait_for(conn: Conn, ready: Mapping[int, datetime], counters: Counters
 
 
 async def candidates(conn: Conn, machine: datetime, limit: int) -> list[Candidate]:
-    """What may be claimed as far as can be seen without locks: stops first, then families, then operators."""
+    """What may be claimed as far as can be seen without locks: stops first, then what families or the public are owed, then the
+    rest."""
     given = {"machine": machine, "streams": list(STREAMS), "limit": limit}
     return [Candidate(*row) for row in await (await conn.execute(CANDIDATES, given)).fetchall()]
 

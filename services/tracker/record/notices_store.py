@@ -14,8 +14,8 @@ from services.tracker.model.reconcile import state_of
 from services.tracker.record.moves import move
 from services.tracker.record.names import Cursor
 
-Why = Literal["facts", "time", "policy", "rebuild", "person"]
-"""What made us look again. What a policy or a rebuild would newly send waits until a person lets it go."""
+Why = Literal["facts", "time", "policy", "person"]
+"""What made us look again. What a policy would newly send waits until a person lets it go."""
 
 COLUMNS: Final = (
     "reference, key, kind, state, person, kin, cause, recipient, cases, portions, stops, subject, reasons, left_at, "
@@ -76,11 +76,12 @@ JOIN: Final = f"""
 CHECK_AT: Final = "UPDATE person SET next_check_at = %b, judged_by = %b WHERE target = ANY(%b::bigint[])"
 
 FINISHED: Final = {
-    "done": "the family was told",
+    "done": "the family was told, or has answered",
     "stopped": "its stop has left",
     "acknowledged": "its recipient has read it",
     "cleared": "its ground is gone",
 }
+PUBLISHED: Final = "it was published"
 
 
 async def of_persons(cursor: Cursor, persons: Sequence[str]) -> list[Notice]:
@@ -126,8 +127,8 @@ async def apply(cursor: Cursor, changes: Sequence[Change], why: Why, at: datetim
                 await cursor.execute(JOIN, {**_columns(owed, _because(owed, why, newly), at), "reference": reference})
             case Withdraw(reference):
                 await move(cursor, reference, "withdrawn", "no longer owed", "follows", now=at)
-            case Finish(reference, state):
-                await move(cursor, reference, state, FINISHED[state], "follows", now=at)
+            case Finish(reference, state, to_the_public):
+                await move(cursor, reference, state, PUBLISHED if to_the_public else FINISHED[state], "follows", now=at)
             case Reopen(reference):
                 await move(cursor, reference, "sent", "its ground is back", "follows", now=at)
             case _:
@@ -165,7 +166,7 @@ def _columns(owed: Owed, why: Why, at: datetime) -> dict[str, Any]:
         "stops": owed.stops,
         "reasons": Jsonb([_as_json(reason) for reason in owed.reasons]),
         "ready_at": at if state == "ready" else None,
-        "needs_release": why if why in ("policy", "rebuild") else None,
+        "needs_release": why if why == "policy" else None,
         "at": at,
     }
 

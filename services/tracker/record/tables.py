@@ -417,7 +417,7 @@ notice = Table(
     instant("created_at"),
     one_of("class", "class", "family", "stop", "public", "operator"),
     one_of("state", "state", *NOTICE_STATES),
-    one_of("needs_release", "needs_release", "log", "policy", "rebuild"),
+    one_of("needs_release", "needs_release", "log", "policy"),
     Index(None, "person"),
     Index(None, "subject"),
     Index("notice_alarm_index", "kind", postgresql_where=text(ALARMS)),
