@@ -44,7 +44,10 @@ class IdentificationFact(Fact):
 
 
 class FieldReviewCompleted(IdentificationFact):
-    """Experts looked at cases on arrival. Naming the turnover says that all of it was reviewed and can be counted."""
+    """Experts looked at cases on arrival. Naming the turnover says that all of it was reviewed and can be counted.
+
+    `mni` is of these cases, as they were seen that day: no estimate of the turnover, which is the laboratory's to make.
+    """
 
     name: ClassVar[str] = "field_review.completed"
 

@@ -116,6 +116,13 @@ def test_the_estimate_has_a_history_and_its_last_version_counts() -> None:
     here = of(*THREE_PEOPLE, facts.mni(value=7, at=at(20)), facts.mni(scope="TO-1990", value=90, at=at(30)))
     assert [each.value for each in here.mni] == [3, 7]
     assert here.remaining == 7
+    late = of(*THREE_PEOPLE, facts.mni(value=7, at=at(20)), facts.mni(value=5, at=at(2)))
+    assert [each.value for each in late.mni] == [5, 3, 7]
+
+
+def test_what_a_field_review_saw_is_no_estimate_of_the_laboratory() -> None:
+    here = of(*THREE_PEOPLE, facts.reviewed("E-1", turnover="TO-2018", mni=70, at=at(20)))
+    assert [each.value for each in here.mni] == [3]
 
 
 def test_a_split_leaves_its_children_in_place_of_its_parent() -> None:

@@ -77,14 +77,6 @@ def test_a_reported_discrepancy_of_the_turnover_can_be_resolved() -> None:
     assert found(facts.discrepancy_reported(at=at(1))) == {}
 
 
-def test_each_estimate_is_a_new_version_and_the_last_of_the_world_is_the_current_one() -> None:
-    late, early = facts.mni(value=250, at=at(20)), facts.mni(value=158, at=at(10))
-    turnover = turnover_of(late, early)
-    assert ([each.value for each in turnover.estimates], turnover.mni) == ([158, 250], 250)
-    assert turnover_of(facts.reviewed(turnover="TO-2018", mni=70, at=at(1)), late).estimates[0].method == "field review"
-    assert (turnover_of().mni, turnover_of(facts.mni("TO-1999")).mni) == (None, None)
-
-
 def test_a_closed_project_says_by_which_event() -> None:
     assert turnover_of(facts.project_closed(id="E-1", at=at(1)), facts.project_closed(at=at(2))).closed == (
         "urn:example:laboratory",

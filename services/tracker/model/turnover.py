@@ -1,10 +1,8 @@
-"""A turnover: what was declared, what was sent before, what was registered of it, and its estimates."""
+"""A turnover: what was declared, what was sent before, and what was registered of it. Its estimates are `scope.py`'s."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import reduce
-from typing import NamedTuple
 
 from services.tracker.model.corrections import effective
 from services.tracker.model.discrepancies import Discrepancy, Misfit, Resolutions, reported, settled, with_resolution
@@ -14,20 +12,10 @@ from shared.events import (
     DiscrepancyReported,
     DiscrepancyResolved,
     FieldReviewCompleted,
-    MniEstimated,
     ProjectClosed,
     TurnoverDeclared,
 )
 from shared.events.event import Event
-
-
-class Estimate(NamedTuple):
-    """A version of the minimum number of individuals (MNI). It never replaces those before it."""
-
-    value: int
-    method: str
-    at: datetime
-    event: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +36,11 @@ class Turnover:
     containers_sent: int | None = None
     registered: frozenset[str] = frozenset()
     reviewed: bool = False
-    estimates: tuple[Estimate, ...] = ()
-    """The MNI as it was thought to be, in world order; the last is the current one."""
     closed: tuple[str, str] | None = None
     """The event that ended the laboratory's work."""
     misfits: tuple[Misfit, ...] = ()
     resolutions: Resolutions = field(default_factory=dict)
     uses: Uses = field(default_factory=dict)
-
-    @property
-    def mni(self) -> int | None:
-        """The current estimate."""
-        return self.estimates[-1].value if self.estimates else None
 
     def discrepancies(self) -> tuple[Discrepancy, ...]:
         return settled("turnover", self.ref, self._misfits(), self.resolutions)
@@ -107,11 +88,8 @@ def _evolve(before: Turnover, event: Event) -> Turnover:
             )
         case CaseRegistered(turnover=before.ref, case=number):
             return replace(before, registered=before.registered | {number})
-        case FieldReviewCompleted(turnover=before.ref, mni=value):
-            after = replace(before, reviewed=True)
-            return after if value is None else _estimated(after, event, value, "field review")
-        case MniEstimated(scope=before.ref) as data:
-            return _estimated(before, event, data.value, data.method)
+        case FieldReviewCompleted(turnover=before.ref):
+            return replace(before, reviewed=True)
         case ProjectClosed(scope=before.ref):
             return replace(before, closed=before.closed or event.key)
         case DiscrepancyReported(subject=subject) as data if subject.ref == before.ref and subject.kind == "turnover":
@@ -121,7 +99,3 @@ def _evolve(before: Turnover, event: Event) -> Turnover:
             return replace(before, resolutions=resolutions)
         case _:
             return before
-
-
-def _estimated(before: Turnover, event: Event, value: int, method: str) -> Turnover:
-    return replace(before, estimates=(*before.estimates, Estimate(value, method, event.occurred_at, event.key)))
