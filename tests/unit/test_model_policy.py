@@ -19,6 +19,10 @@ def test_the_policy_that_is_shipped_is_the_default() -> None:
     assert policy.model_copy(update={"contact_hours": {}}) == Policy()
 
 
+def test_a_policy_of_before_is_read_although_it_says_who_determines() -> None:
+    assert Policy.parse("settling_s = 7\n[determining]\nsince = 2015-01-30\n") == Policy(settling_s=7)
+
+
 def test_a_policy_says_its_times_as_durations() -> None:
     policy = Policy(
         name_release_after_h=1, hand_over_overdue_h=2, acknowledge_within_h=3, deliver_within_h=4, escalate_every_h=5

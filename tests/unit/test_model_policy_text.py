@@ -34,8 +34,9 @@ def test_the_head_of_a_table_may_say_it_for_all_in_it() -> None:
         ("# hours\n[contact_hours]\narmy = ['06:00', '25:00']  # [doc] x", "line 3: contact_hours.army.1: "),
         ("[contact_hours]\narmy = ['06:00', '06:00']  # [doc] x", "line 2: contact_hours.army: a window that ends when"),
         ("[contact_hours]\n\nspace_force = ['06:00', '07:00']  # [doc] x", "line 3: contact_hours.space_force: "),
-        ("[determining]\nsince = 2015-01-30", "line 2: determining.since: its source is missing"),
-        ("determining.since = 2015-01-30  # [ours] x", "line 1: determining.since: its source is missing"),
+        ("[contact_hours]\nnavy = ['06:00', '24:00']", "line 2: contact_hours.navy: its source is missing"),
+        ("contact_hours.navy = ['06:00', '24:00']  # [ours] x", "line 1: contact_hours.navy: its source is missing"),
+        ("[determining]  # [ours] x\nsince = 2015-01-30", "line 1: determining: Extra inputs"),
         ("settling_s =", "not TOML: Invalid value"),
     ],
 )

@@ -6,13 +6,13 @@ own text, which `policy_text` reads.
 """
 
 import tomllib
-from datetime import date, timedelta
+from datetime import timedelta
 from hashlib import sha256
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from shared.terms import ClockTime, OpeningTime, Reference, Service
+from shared.terms import ClockTime, OpeningTime, Service
 
 Window = tuple[OpeningTime, ClockTime]
 """A daily window, local to whom it binds: from, to. An end before its start runs over midnight."""
@@ -25,24 +25,14 @@ Relation = Literal["spouse", "children", "parents", "siblings"]
 EscalationStep = Literal["supervisor", "duty_officer"]
 """A desk of the service, as the directory names it after the service: `army/supervisor`."""
 
+NO_MORE: Final = frozenset({"determining"})
+"""What a policy in the record may still state and no rule ever read (decision 22); one that is applied now may not."""
+
 
 def _opens(window: tuple[str, str]) -> tuple[str, str]:
     if window[0] == window[1]:
         raise ValueError("a window that ends when it opens is never open")
     return window
-
-
-class Determining(BaseModel):
-    """Who has the authority to determine where and when the medical examiner has not (invariant 5)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    since: date = date(2015, 1, 30)
-    """From this day (UTC) on the medical examiner alone determines."""
-    before: Reference | None = None
-    """Who did before that day."""
-    abroad: dict[Reference, Reference] = {}
-    """Nation -> the authority that determines there."""
 
 
 class Policy(BaseModel):
@@ -83,17 +73,16 @@ class Policy(BaseModel):
     """From one step of an escalation to the next."""
     escalation_steps: tuple[EscalationStep, ...] = ("supervisor", "duty_officer")
 
-    determining: Determining = Determining()
-
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The policy that a TOML text states, wherever its values come from.
+        """The policy that a TOML text states, wherever its values come from; as the record keeps it, which is older than code.
 
         Raises:
             ValueError: not TOML, an unknown key, or an impossible value; the message names it.
         """
         try:
-            return cls.model_validate(tomllib.loads(text))
+            stated = tomllib.loads(text)
+            return cls.model_validate({key: value for key, value in stated.items() if key not in NO_MORE})
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             raise ValueError(f"policy: {'.'.join(str(step) for step in first['loc'])}: {first['msg']}") from None
