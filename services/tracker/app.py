@@ -149,9 +149,9 @@ async def story(part: Parts) -> Story | None:
         async with register.pool.connection() as conn:
             return await all_filed(conn, part.redis)
 
-    async def left() -> list[str]:
+    async def left(told: int) -> list[str]:
         async with register.pool.connection() as conn:
-            return await due.left(conn)
+            return await due.left(conn, told)
 
     async def next_due(at: datetime) -> datetime | None:
         async with register.pool.connection() as conn:
@@ -159,7 +159,7 @@ async def story(part: Parts) -> Story | None:
             moments = await due.next_due(conn, at, rule.policy.settling), await part.dispatch.timers.next(at)
         return min((each for each in moments if each is not None), default=None)
 
-    return Story(now, Machinery(filed, part.dispatch.settle, left, next_due), told=len(await left()))
+    return Story(now, Machinery(filed, part.dispatch.settle, left, next_due), told=len(await left(0)))
 
 
 def until_told_to_stop() -> asyncio.Event:

@@ -25,13 +25,13 @@ class Machinery:
 
     Shape: `filed` says whether all that is accepted is in the record; `settle` re-runs what time matters to and sends
     everything that may leave, and returns whether nothing is left on its way; `left` the references of the notices that a
-    mail server took, in the order in which it took them; `next_due` the earliest moment after one at which something may
-    change by itself.
+    mail server took, in the order in which it took them, but for so many that are known; `next_due` the earliest moment after
+    one at which something may change by itself.
     """
 
     filed: Callable[[], Awaitable[bool]]
     settle: Callable[[], Awaitable[bool]]
-    left: Callable[[], Awaitable[list[str]]]
+    left: Callable[[int], Awaitable[list[str]]]
     next_due: Callable[[datetime], Awaitable[datetime | None]]
 
 
@@ -81,6 +81,6 @@ class Story:
         return False
 
     async def _new_mails(self) -> list[str]:
-        left = await self.machinery.left()
-        new, self._told = left[self._told :], len(left)
+        new = await self.machinery.left(self._told)
+        self._told += len(new)
         return new

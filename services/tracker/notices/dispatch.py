@@ -22,12 +22,13 @@ from services.tracker.notices.timers import Timers, counters
 from services.tracker.record import attempts, claimable
 from services.tracker.record.claimable import Candidate
 from services.tracker.record.claims import put_off
+from services.tracker.record.glance import glance
 from services.tracker.record.sweep import sweep
 
 log = structlog.get_logger()
 
 POLL_S: Final = 0.2
-"""Four indexed questions five times a second cost less than a listening connection, and than noticing when it is lost; and
+"""A few indexed questions five times a second cost less than a listening connection, and than noticing when it is lost; and
 settling times, watermarks and back-off end without anybody saying so."""
 
 OUTAGE_PAUSE_S: Final = 1.0
@@ -54,6 +55,7 @@ class Dispatch:
         self.timers = Timers(self.register, redis)
         self._on_their_way: dict[int, tuple[bool, asyncio.Task[None]]] = {}
         self._blocked: dict[int, datetime] = {}
+        self._settles = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Round after round until `stop` is set; then what is on its way is brought to its end.
@@ -70,7 +72,8 @@ class Dispatch:
     async def _round_and_pause(self, stop: asyncio.Event) -> None:
         pause_s = POLL_S
         try:
-            await self.round()
+            if not self._settles:  # the same rounds, beside these, would only wait for the same locks
+                await self.round()
         except OUTAGE as outage:
             log.warning("notices.outage", because=type(outage).__name__)
             pause_s = OUTAGE_PAUSE_S
@@ -83,18 +86,26 @@ class Dispatch:
         False: something is left that only a back-off, another process, or an entry not yet filed keeps. What waits for a
         person or for a later hour is no part of now.
         """
-        while await self.round() or self._on_their_way:
-            await self._come_back()
+        self._settles = True
+        try:
+            while await self.round() or self._on_their_way:
+                await self._come_back()
+        finally:
+            self._settles = False
         async with self.register.pool.connection() as conn:
             left = await claimable.unrest(conn, self.register.now(), await self._settling(conn))
         return not left - {no for no, until in self._blocked.items() if until > self.sayer.machine()}
 
     async def round(self) -> int:
         """One pass over everything that is due. Returns how much of it there was."""
-        did = await self._expire() + await sweep(self.register) + await self.timers.look() + await self._await_filing()
         async with self.register.pool.connection() as conn:
-            found = await claimable.candidates(conn, self.sayer.machine(), LOOK_AT)
-        return did + self._start(found)
+            rule = await self.register.policies.in_force(conn.cursor())
+            seen = await glance(conn, self.register.now(), self.sayer.machine(), rule)
+        did = await self._expire() if seen.silent else 0
+        did += await sweep(self.register) if seen.due else 0
+        did += await self.timers.look()
+        did += await self._await_filing() if seen.unsettled or did else 0
+        return did + await self._start() if seen.claimable or did else did
 
     async def _expire(self) -> int:
         """Judge the attempts whose owner has been silent beyond its lease, whoever that is."""
@@ -124,7 +135,9 @@ class Dispatch:
                 return 0
             return await claimable.wait_for(conn, ready, given_out)
 
-    def _start(self, found: list[Candidate]) -> int:
+    async def _start(self) -> int:
+        async with self.register.pool.connection() as conn:
+            found = await claimable.candidates(conn, self.sayer.machine(), LOOK_AT)
         started = 0
         for each in found:
             is_stop = each.notice_class == "stop"

@@ -11,8 +11,10 @@ from psycopg import AsyncConnection
 from services.tracker.model.directory import Directory, Liaison, Office
 from services.tracker.record.actions import act
 
-LIAISONS: Final = "SELECT ref, address, zone, duty_hours, service FROM liaison"
-OFFICES: Final = "SELECT name, address, zone, duty_hours FROM office"
+LOAD: Final = """
+SELECT 'liaison', ref, address, zone, duty_hours, service FROM liaison
+UNION ALL SELECT 'office', name, address, zone, duty_hours, NULL FROM office
+"""
 
 ALONE: Final = "LOCK TABLE liaison, office IN SHARE ROW EXCLUSIVE MODE"
 """Two imports take turns; whoever reads the directory meanwhile reads the old one."""
@@ -56,12 +58,14 @@ class Imported:
 
 async def load_directory(conn: AsyncConnection[Any]) -> Directory:
     """The directory as it stands, addresses included: for whoever works out what is owed, or sends it."""
-    liaisons = await (await conn.execute(LIAISONS)).fetchall()
-    offices = await (await conn.execute(OFFICES)).fetchall()
-    return Directory(
-        liaisons={ref: Liaison(ref, address, zone, windows(hours), service) for ref, address, zone, hours, service in liaisons},
-        offices={name: Office(name, address, zone, windows(hours)) for name, address, zone, hours in offices},
-    )
+    liaisons: dict[str, Liaison] = {}
+    offices: dict[str, Office] = {}
+    for kind, ref, address, zone, hours, service in await (await conn.execute(LOAD)).fetchall():
+        if kind == "liaison":
+            liaisons[ref] = Liaison(ref, address, zone, windows(hours), service)
+        else:
+            offices[ref] = Office(ref, address, zone, windows(hours))
+    return Directory(liaisons=liaisons, offices=offices)
 
 
 async def replace_directory(conn: AsyncConnection[Any], directory: Directory, who: str, now: datetime) -> Imported:

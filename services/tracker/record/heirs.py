@@ -26,7 +26,7 @@ class Heirs:
     """The cases of one transaction that came out of others, with those.
 
     `states` of all of them by number, `mine` those that are held here and may be changed. The others are only read, without a
-    lock: nothing about them changes but by who holds all that came out of them.
+    lock: nothing about them changes but by who holds all that came out of them. So they may be remembered at once.
     """
 
     histories: Histories
@@ -81,6 +81,7 @@ class Heirs:
         after = await self._heir(cursor, number, lineage)
         self.states[number] = after
         if number not in self.mine:
+            self.histories.remember(no, self.wanted[number].revision, self.rule.version, after)
             return
         if after is not folded.get(no) and (after is not remembered or no in folded):
             self.changed[no] = after
@@ -104,8 +105,7 @@ class Heirs:
             return before
         wanted = self.wanted[number]
         history = (await self.histories.whole(cursor, [wanted]))[wanted]
-        horizon = self.at + self.rule.policy.clock_tolerance
-        after = fold(wanted.target, history, self.rule.policy, horizon, Relatives(cases, circular))
+        after = fold(wanted.target, history, self.rule.policy, self._horizon, Relatives(cases, circular))
         return replace(after, unfoldable=True) if unfoldable else after
 
     async def _complete(self, cursor: Cursor) -> None:
@@ -117,9 +117,10 @@ class Heirs:
             self.states |= {each.target.ref: hubs[each.no] for each in unknown}
             self.alone |= {each.target.ref for each in unknown}
             above = self._parents(self.mine | self.alone) - self.wanted.keys()
-            await cursor.execute(ABOVE, (sorted(above),))
-            for no, ref, revision in await cursor.fetchall():
-                self._know(no, Target("case", ref), revision, None)
+            if above:
+                await cursor.execute(ABOVE, (sorted(above),))
+                for no, ref, revision in await cursor.fetchall():
+                    self._know(no, Target("case", ref), revision, None)
 
     def _know(self, no: int, target: Target, revision: int, hub: Folded | None) -> None:
         self.wanted[target.ref] = Wanted(no, target, revision, None)
@@ -129,7 +130,12 @@ class Heirs:
 
     def _remembered(self, number: str) -> Folded | None:
         wanted = self.wanted[number]
-        return self.histories.recall(wanted.no, wanted.revision, self.rule.version)
+        known = self.histories.recall(wanted.no, wanted.revision, self.rule.version)
+        return None if known is None or known.wakes(self._horizon) else known
+
+    @property
+    def _horizon(self) -> datetime:
+        return self.at + self.rule.policy.clock_tolerance
 
     def _parents(self, numbers: Iterable[str]) -> set[str]:
         origins = (case(self.states[number]).origin for number in numbers)

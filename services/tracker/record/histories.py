@@ -48,6 +48,10 @@ class Folded:
     unfoldable: bool = False
     concerns: frozenset[Target] = frozenset()
 
+    def wakes(self, horizon: datetime) -> bool:
+        """Whether more has come into force by then than was folded."""
+        return self.wakes_at is not None and self.wakes_at <= horizon
+
 
 class News(NamedTuple):
     """What is new to a hub's history. `whole`: one of them is corrected by another that is filed already."""
@@ -130,7 +134,7 @@ class Histories:
 
 def step(before: Folded | None, new: Sequence[Event], wanted: Wanted, policy: Policy, horizon: datetime) -> Folded | None:
     """One step for each new event where that is all it takes; None where the whole history must be read."""
-    if before is None or before.unfoldable or (before.wakes_at is not None and before.wakes_at <= horizon):
+    if before is None or before.unfoldable or before.wakes(horizon):
         return None
     if not new:
         return before

@@ -10,10 +10,9 @@ from psycopg import AsyncConnection, AsyncCursor
 from services.tracker.model.policy import Policy, policy_digest
 from services.tracker.record.actions import act
 
-LAST: Final = """
-    SELECT no, digest, body, CASE WHEN judged_at IS NULL THEN (
-             SELECT body FROM policy WHERE judged_at IS NOT NULL ORDER BY no DESC LIMIT 1) END
-      FROM policy ORDER BY no DESC LIMIT 1
+LAST: Final = "SELECT no, digest, judged_at IS NULL FROM policy ORDER BY no DESC LIMIT 1"
+BODIES: Final = """
+    SELECT body, (SELECT body FROM policy WHERE judged_at IS NOT NULL ORDER BY no DESC LIMIT 1) FROM policy WHERE no = %b
 """
 APPLY: Final = """
     INSERT INTO policy (digest, body, applied_at, applied_by, judged_at)
@@ -52,7 +51,7 @@ class InForce:
 
 
 class Policies:
-    """Reads the policy in force, parsing it only when it has changed."""
+    """Asks each time which policy is in force, and reads it only when it is another."""
 
     def __init__(self) -> None:
         self._last: InForce | None = None
@@ -67,9 +66,11 @@ class Policies:
         row = await cursor.fetchone()
         if row is None:
             raise NoPolicy("the record has no policy: run migrate")
-        no, digest, body, before = row
-        if self._last is None or self._last.no != no or (self._last.before is None) != (before is None):
-            self._last = InForce(no, f"{no}/{digest}", Policy.parse(body), None if before is None else Policy.parse(before))
+        no, digest, unjudged = row
+        if self._last is None or self._last.no != no or (self._last.before is not None) != unjudged:
+            await cursor.execute(BODIES, (no,))
+            ((body, before),) = await cursor.fetchall()
+            self._last = InForce(no, f"{no}/{digest}", Policy.parse(body), Policy.parse(before) if unjudged else None)
         return self._last
 
 

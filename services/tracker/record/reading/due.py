@@ -27,10 +27,12 @@ async def next_due(conn: AsyncConnection[Any], now: datetime, settling: timedelt
 
 LEFT = """
     SELECT notice.reference FROM notice_transition AS transition JOIN notice ON notice.no = transition.notice
-     WHERE transition.after = 'sent' AND transition.before = 'transmitting' ORDER BY transition.no
+     WHERE transition.after = 'sent' AND transition.before = 'transmitting' ORDER BY transition.no OFFSET %s
 """
 
 
-async def left(conn: AsyncConnection[Any]) -> list[str]:
-    """References of the notices that a mail server took, in that order; one that left twice stands there twice."""
-    return [reference for (reference,) in await (await conn.execute(LEFT)).fetchall()]
+async def left(conn: AsyncConnection[Any], told: int) -> list[str]:
+    """References of the notices that a mail server took, in that order, but for the first `told`; one that left twice stands
+    there twice.
+    """
+    return [reference for (reference,) in await (await conn.execute(LEFT, (told,))).fetchall()]
