@@ -26,6 +26,7 @@ from services.tracker.record.positions import add_runs, begin_epochs, runs
 from services.tracker.record.postgres import Pool
 from services.tracker.record.projections import keep_liaisons, keep_lineage
 from services.tracker.record.reach import Named, Tie, new_pairs
+from services.tracker.record.remembered import Remembered
 from services.tracker.record.settle import Settled, Settler
 from shared.clock import Now
 from shared.failpoints import failpoint
@@ -37,6 +38,8 @@ REMEMBERED_EVENTS: Final = 30_000
 REMEMBERED_HUBS: Final = 20_000
 REMEMBERED_NAMES: Final = 100_000
 """About 150 MB in all, for a backlog in which a case turns up again every few thousand events."""
+
+REMEMBERED_GROUPS: Final = 2_000
 
 ATTEMPTS: Final = 20
 """A batch that loses against another this often in a row does not lose by chance."""
@@ -65,6 +68,8 @@ class Register:
         self.histories = Histories(self.facts, REMEMBERED_HUBS)
         self.policies = Policies()
         self.settler = Settler(self.names, self.histories)
+        self.reached: Remembered[int, frozenset[int]] = Remembered(REMEMBERED_GROUPS)
+        """What a hub reached when its group was last locked. Locked at once the next time, it is asked for once, not twice."""
 
     async def file(self, stream: Stream, entries: Collection[Entry]) -> Filing:
         """Read the entries and commit them; see `commit`."""
@@ -163,3 +168,4 @@ class Register:
         self.names.forget()
         self.facts.forget()
         self.histories.forget()
+        self.reached.forget()

@@ -95,9 +95,10 @@ async def _begin(register: Register, conn: AsyncConnection[Any], about: Target |
     group = Group(conn, cursor, register.now(), await register.policies.in_force(cursor), register)
     if about is None:
         return group
-    numbers = await register.names.numbers(cursor, [about])
-    held = await hold(cursor, (), numbers.values(), wider)
+    no = (await register.names.numbers(cursor, [about]))[about]
+    held = await hold(cursor, (), [no], wider | (register.reached.get(no) or frozenset()))
     if isinstance(held, Wider):
         return held
+    register.reached.put(no, frozenset(held.reach.numbers))
     group.held = held
     return group
