@@ -41,6 +41,10 @@ class Known:
         data = self.standing(person).get(cause.removeprefix("added:"))
         return frozenset() if data is None else frozenset(data.cases + data.individuals)
 
+    def whole(self, person: str, cause: str) -> Tokens:
+        """The same with the cases that its individuals bring: what a notice of it tells."""
+        return self.tokens(person, cause) | self.cases(self.tokens(person, cause))
+
     def cases(self, tokens: Iterable[str]) -> set[str]:
         """The cases among tokens, and those that are associated with an individual among them."""
         named, found = set(tokens), {one for one in tokens if one.startswith("K-")}

@@ -81,7 +81,7 @@ def test_what_leaves_tells_of_what_stands_undisputed_by_all_that_was_filed_by_th
         known = Known(leaving.filed)
         person, cause, _ = leaving.line
         tokens = frozenset(leaving.notice.cases)
-        stands = known.tokens(person, cause)
+        stands = known.whole(person, cause)
         if leaving.notice.portions:
             stands = frozenset().union(*(known.tokens(person, portion) for portion in leaving.notice.portions))
         assert tokens, f"{leaving.notice.reference} tells of nothing"

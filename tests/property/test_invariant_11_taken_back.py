@@ -17,7 +17,7 @@ from tests.property.stories import CASES, PERSONS, Story, stories
 from tests.property.tellings import Telling, tellings
 
 HAPPENING = (what.determined, what.determined, what.rescinded_, what.rescinded_, what.restated, what.did_not_occur)
-TOLD = tellings(*HAPPENING, what.examiner_lifted, begin=[what.all_registered])
+TOLD = tellings(*HAPPENING, what.examiner_lifted, what.associated, what.dissociated, begin=[what.all_registered])
 EXAMINED = stories(*HAPPENING, what.examiner_lifted, what.associated, what.dissociated, begin=[what.all_registered])
 SCOPES: Final[tuple[HoldScope, ...]] = ("notify", "return", "publish")
 
@@ -29,10 +29,10 @@ def test_in_the_end_no_family_believes_and_no_liaison_holds_what_was_taken_back(
     for person in PERSONS:
         for kin in what.kin_of(person):
             for cause, tokens in known.heard(telling.left, person, kin).items():
-                assert tokens <= known.tokens(person, cause), f"{kin} still believes {cause} of {sorted(tokens)}"
+                assert tokens <= known.whole(person, cause), f"{kin} still believes {cause} of {sorted(tokens)}"
     for notice in telling.notices:
         if notice.kind in TELLINGS and notice.state in UNSENT and not notice.portions:
-            stands = known.tokens(str(notice.person), str(notice.cause))
+            stands = known.whole(str(notice.person), str(notice.cause))
             assert notice.cases
             assert stands >= set(notice.cases), f"{notice.reference} waits to tell what was taken back"
 

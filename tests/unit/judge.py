@@ -154,6 +154,10 @@ class Truth:
             if tokens - first:
                 yield Portion(ADDED + cause, determination, (tokens - first) & current, at)
 
+    def ever_named(self, cause: str, person: str) -> Tokens:
+        """All that a cause was ever said to be of, whatever was corrected."""
+        return NOTHING.union(*(named_by(data) for _, data in self.ever if self._states(data, cause, person)))
+
     def stands(self, line: Line) -> Tokens:
         if line not in self._of["stands"]:
             self._of["stands"][line] = self._stands(line)
@@ -200,6 +204,14 @@ class Truth:
         return self.is_information((person, cause, "")) or any(self._states(data, cause, person) for _, data in self.ever)
 
     # ------------------------------------------------------------------------------------------------- remains
+    def whole(self, line: Line) -> Tokens:
+        """All that a telling of a line would tell now: what stands, with the cases that its individuals bring."""
+        return self.stands(line) | self.remains(line)
+
+    def known(self, line: Line) -> Tokens:
+        """All of that of which the family ought to know: of what individuals bring, what it was ever told."""
+        return self.stands(line) | (self.remains(line) & NOTHING.union(*(each or NOTHING for each in self._heard(line))))
+
     def remains(self, line: Line) -> set[str]:
         """The cases of a line, with those that its individuals bring."""
         portion = next((each for each in self.portions(line[0]) if each.cause == line[1]), None)
@@ -283,11 +295,12 @@ class Truth:
     def told(self, line: Line) -> Tokens | None:
         """What the family of a line last heard, as far as it was reported."""
         if line not in self._of["told"]:
-            self._of["told"][line] = self._told(line)
+            self._of["told"][line] = ([None, *self._heard(line)])[-1]
         heard: Tokens | None = self._of["told"][line]
         return heard
 
-    def _told(self, line: Line) -> Tokens | None:
+    def _heard(self, line: Line) -> Iterator[Tokens | None]:
+        """What the family knew after each report."""
         heard: Tokens | None = None
         mine = {notice.reference: notice for notice in self.left.of(line) if notice.kind != "stop"}
         known = self.was_filed(line[0], id_of(line[1]))
@@ -298,13 +311,14 @@ class Truth:
                 heard = self._said(line, event, data, heard)
             if data.notice in mine:
                 heard = frozenset(mine[data.notice].cases)
-        return heard
+            yield heard
 
     def _said(self, line: Line, event: Event, data: NotificationDelivered, before: Tokens | None) -> Tokens | None:
         meant = self._meant(line, event)
         if before is None and not meant and line[1].startswith(ADDED):
             return None
-        return meant if data.says == "stands" else NOTHING
+        brought = (before or NOTHING) - self.ever_named(id_of(line[1]), line[0])
+        return meant | brought if data.says == "stands" else NOTHING
 
     def _meant(self, line: Line, report: Event) -> Tokens:
         """What a cause had last been said to be of when its telling was reported without a notice."""

@@ -230,7 +230,7 @@ class Rules(Truth):
         over = self.stands(line) | self.remains(line)
         read = self.read()
         for other in others:
-            gone = over - self.stands(other)
+            gone = over - self.whole(other)
             if other[0] == line[0] or not gone or other[1].startswith(ASK):
                 continue
             if (self.told(other) or NOTHING) & gone and other[2] not in self.deaths(other[0]):

@@ -291,9 +291,23 @@ class World:
         said: dict[str, Any] = {"line": {"cause": determination}, "says": "stands" if stands else "no_longer_stands"}
         first = self.first[determination, person]
         added = person, f"added:{determination}", kin
+        line = person, determination, kin
         if added in self.belief or self.stated[determination, person] - first:
-            self.belief[added] = heard - first
-        self.told((person, determination, kin), heard & first, lambda: self.say(facts.delivered, person, kin, **said))
+            self.belief[added] = (heard - first) | (self._brought(added) if stands else frozenset())
+        heard = (heard & first) | (self._brought(line) if stands else frozenset())
+        self.told(line, heard, lambda: self.say(facts.delivered, person, kin, **said))
+
+    def _brought(self, line: tuple[str, str, str]) -> frozenset[str]:
+        """What a family knows of the cases that individuals bring: a call takes none of that back."""
+        person, cause, _ = line
+        statements = [each["data"] for each in self.some("identification.determined")]
+        statements += [
+            each["data"].get("replacement", {}).get("data", {}) for each in self.some("identification.record.corrected")
+        ]
+        mine = [each for each in statements if each.get("determination") == cause.removeprefix("added:")]
+        named = [each for each in mine if person in each.get("persons", ())]
+        ever = {one for each in named for one in (*each.get("cases", ()), *each.get("individuals", ()))}
+        return self.belief.get(line, frozenset()) - ever
 
     def briefed(self) -> None:
         known = sorted(line for line, heard in self.belief.items() if heard)

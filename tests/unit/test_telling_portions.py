@@ -160,3 +160,67 @@ def test_a_portion_in_hand_whose_identification_fell_is_one_itself_and_no_mail_f
     told.leaves("additional_portions", 50)
     told.and_then(facts.rescinded(at=at(60)))
     assert told.kinds() == ["correction"]
+
+
+# ------------------------------------------------------------------------------------------------- what an individual brings
+WHO = "2018-201:I-01"
+BY_INDIVIDUAL = facts.determined(cases=(), individuals=(WHO,), at=at(10))
+JOINED = facts.associated("K55-01", at=at(5)), facts.associated("K55-02", at=at(6))
+PARTED = facts.dissociated("K55-02", at=at(50))
+
+
+def told_of_an_individual(*more: CloudEvent, minutes: int = 100) -> Told:
+    told = Told(*FAMILY, *JOINED, BY_INDIVIDUAL).and_then()
+    identification = told.leaves("identification", 20)
+    assert identification.cases == (WHO, "K55-01", "K55-02")
+    return told.and_then(reported(identification, 30), *more, minutes=minutes)
+
+
+def test_a_case_that_leaves_its_individual_is_corrected_for_the_family_that_was_told_of_it() -> None:
+    told = told_of_an_individual(PARTED)
+    assert (told.kinds(), told.owed("correction").cases) == (["correction"], (WHO, "K55-01"))
+    told.and_then(reported(told.leaves("correction", 60), 70))
+    assert told.kinds() == []
+    told.and_then(facts.associated("K55-02", at=at(80)))
+    assert told.owed("reinstatement").cases == (WHO, "K55-01", "K55-02"), (
+        "it is theirs again, and they were told that it is not"
+    )
+
+
+def test_a_case_that_an_amendment_takes_from_its_individual_is_corrected() -> None:
+    told = told_of_an_individual(facts.amended(removed={"cases": ["K55-02"]}, added={}, at=at(50)))
+    assert told.owed("correction").cases == (WHO, "K55-01")
+
+
+def test_an_association_that_did_not_occur_is_corrected_as_one_that_ended() -> None:
+    assert told_of_an_individual(facts.corrected(JOINED[1], at=at(50))).owed("correction").cases == (WHO, "K55-01")
+
+
+def test_a_case_that_joins_an_individual_later_is_no_telling_of_its_own() -> None:
+    told = told_of_an_individual(facts.associated("K55-03", at=at(50)))
+    assert told.kinds() == []
+    assert told.and_then(facts.dissociated("K55-03", at=at(60))).kinds() == []
+
+
+def test_a_case_that_joins_while_the_mail_is_out_leaves_it_where_it_is_and_one_that_leaves_stops_it() -> None:
+    told = Told(*FAMILY, *JOINED, BY_INDIVIDUAL).and_then()
+    told.leaves("identification", 20)
+    assert told.and_then(facts.associated("K55-03", at=at(25))).kinds() == []
+    told.and_then(PARTED)
+    assert told.kinds() == ["reinstatement", "stop"]
+    assert told.owed("reinstatement").cases == (WHO, "K55-01", "K55-03")
+
+
+def test_a_call_about_an_individual_takes_back_nothing_that_the_family_knew_of_its_cases() -> None:
+    call = facts.delivered(line={"cause": "D-1"}, says="stands", at=at(40))
+    assert told_of_an_individual(call).kinds() == []
+    assert told_of_an_individual(call, PARTED).owed("correction").cases == (WHO, "K55-01")
+
+
+def test_another_family_is_not_told_of_a_case_before_the_first_heard_that_it_left_their_individual() -> None:
+    other = facts.kin("P-0002", "KIN-9", at=at(0)), facts.pnok("P-0002", "KIN-9", at=at(1)), facts.liaison("P-0002", at=at(2))
+    told = told_of_an_individual(*other, PARTED, facts.determined("K55-02", "P-0002", "D-2", at=at(55)))
+    [theirs] = [each for each in told.required().owed if each.person == "P-0002" and each.kind == "identification"]
+    assert [each.text for each in theirs.reasons] == ["another family must first be told that K55-02 is not theirs"]
+    told.and_then(reported(told.leaves("correction", 60), 70))
+    told.leaves("identification", 80, kin="KIN-9")

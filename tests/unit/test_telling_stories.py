@@ -120,15 +120,15 @@ class Story:
         assert not truth.in_hand(line), "something of its line is still in a hand"
 
     def _correction_is_justified(self, truth: Rules, line: Line, notice: Notice) -> None:
-        told, stands = truth.told(line), truth.stands(line)
+        told, stands = truth.told(line), truth.whole(line)
         assert told is not None
         assert not told <= stands, "the family believes nothing untrue"
         assert frozenset(notice.cases) == told & stands
 
     def _telling_is_justified(self, truth: Rules, line: Line, notice: Notice) -> None:
-        told, stands = truth.told(line), truth.stands(line)
-        assert frozenset(notice.cases) == stands, "it tells what stands"
-        assert told is None or told < stands, "the family knows already"
+        told = truth.told(line)
+        assert frozenset(notice.cases) == truth.whole(line), "it tells what stands"
+        assert told is None or told < truth.known(line), "the family knows already"
         why = truth.unowed(line, self.world.now) or truth.other_family_wronged(line, self._lines())
         assert why is None, why
         if told is not None:
@@ -156,13 +156,14 @@ class Story:
         held = truth.in_hand(line).get(notice.recipient)
         assert held is not None, "nothing of the line is in that hand"
         assert held.reference == notice.stops
-        told, stands, said = truth.told(line), truth.stands(line), frozenset(held.cases)
+        told, whole, said = truth.told(line), truth.whole(line), frozenset(held.cases)
         if held.portions:
             owed = any(truth.unaskable((person, each, kin), now) is None for each in held.portions)
         elif held.kind == "correction":
-            owed = told is not None and not told <= stands and said == told & stands and kin not in truth.deaths(person)
+            owed = told is not None and not told <= whole and said == told & whole and kin not in truth.deaths(person)
         else:
-            owed = said == stands and (told is None or told < stands) and truth.unowed(line, now) is None
+            says = said == truth.stands(line) | (whole & said)
+            owed = says and (told is None or told < truth.known(line)) and truth.unowed(line, now) is None
         same_hand = notice.recipient == truth.liaison(person, kin, now)
         assert not (owed and same_hand), "what is in hand is just what is owed"
 
@@ -177,8 +178,8 @@ class Story:
                 continue
             reachable = self._is_reachable(truth, line)
             assert truth.told(line) == heard, f"{line}: what was reported is what was heard"
-            assert heard <= truth.stands(line) or not reachable, f"{line}: a family is left believing an untruth"
-            if heard < truth.stands(line) and reachable:
+            assert heard <= truth.whole(line) or not reachable, f"{line}: a family is left believing an untruth"
+            if heard < truth.known(line) and reachable:
                 assert self._is_delayed(truth, line), f"{line}: stands again, and untold without a reason"
         for person in PERSONS:
             for kin in kin_of(person):
@@ -204,7 +205,7 @@ class Story:
         person, cause, kin = line
         pnok = truth.pnok(person)
         first = (person, cause, str(pnok))
-        untrue = not (truth.told(first) or frozenset()) <= truth.stands(first)
+        untrue = not (truth.told(first) or frozenset()) <= truth.whole(first)
         waits = pnok not in (kin, None) and untrue and not truth.is_overridden(person, cause)
         kins = [kin, str(pnok)] if waits else [kin]
         return all(truth.liaison(person, each, self.world.now) is not None for each in kins)

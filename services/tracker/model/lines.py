@@ -24,8 +24,10 @@ ASK: Final = "ask:"
 class Line:
     """One line as it stands: its key, what stands, what the family last heard, and its notices.
 
-    `portion` is None for information, for an ask, and for what stands no more. `reported` are the references of notices that
-    were reported as delivered; `answered` those of asks that an election answered.
+    `stands` is what the cause names; `brought` are the cases that the individuals in it bring. `told` may hold both, since a
+    notice names all that it reached when it was claimed. `ever_told` is all that was told of the line by any report. `portion`
+    is None for information, for an ask, and for what stands no more. `reported` are the references of notices that were
+    reported as delivered; `answered` those of asks that an election answered.
     """
 
     person: Person
@@ -42,6 +44,8 @@ class Line:
 
     A liaison obeys the last of a line: a stop covers all that he got before it, whichever notice it was about.
     """
+    ever_told: Tokens = NOTHING
+    brought: Tokens = NOTHING
 
     @property
     def key(self) -> str:
@@ -67,7 +71,22 @@ class Line:
         """The family believes of some case what no longer stands. Who has died believes nothing, and an ask tells nothing."""
         if self.asks or self.kin in self.person.deaths:
             return False
-        return self.told is not None and not self.told <= self.stands
+        return self.told is not None and not self.told <= self.whole
+
+    @property
+    def whole(self) -> Tokens:
+        """All that a telling of it would tell now."""
+        return self.stands | self.brought
+
+    @property
+    def known(self) -> Tokens:
+        """All of that of which the family ought to know: a case that joins an individual later is no telling of its own."""
+        return self.stands | (self.brought & self.ever_told)
+
+    def says(self, notice: Notice) -> bool:
+        """Whether a notice still tells what stands: what it reached when it was claimed, though more may have joined since."""
+        said = frozenset(notice.cases)
+        return said == self.stands | (self.brought & said)
 
     @property
     def ended(self) -> frozenset[str]:
@@ -143,7 +162,8 @@ def lines_of(person: Person, notices: Sequence[Notice]) -> list[Line]:
         line_of(person, cause, kin, [each for each in mine if (each.cause, each.kin) == (cause, kin)], portions.get(cause))
         for cause, kin in sorted((str(cause), str(kin)) for cause, kin in known)
     ]
-    return lines if all(each.stands == each.named for each in person.portions) else [once(line, lines) for line in lines]
+    plain = all(each.stands == each.named for each in person.portions)
+    return [with_what_it_brings(line) for line in (lines if plain else [once(line, lines) for line in lines])]
 
 
 def once(line: Line, among: Sequence[Line]) -> Line:
@@ -178,6 +198,7 @@ def line_of(person: Person, cause: str, kin: str, notices: Sequence[Notice], por
     stands = portion.stands if portion is not None else frozenset({cause} & person.information.keys())
     by_reference = {notice.reference: notice for notice in notices}
     told: Tokens | None = None
+    ever_told = NOTHING
     reported: set[str] = set()
     mine = (delivery for delivery in person.deliveries if delivery.kin == kin)
     for delivery in sorted(mine, key=lambda one: _heard(one, by_reference.get(one.notice or ""))):
@@ -188,9 +209,15 @@ def line_of(person: Person, cause: str, kin: str, notices: Sequence[Notice], por
                 reported.add(notice.reference)
         elif delivery.cause is not None and delivery.cause == cause.removeprefix(ADDED):
             told = _said(person, cause, delivery, told)
+        ever_told |= told or NOTHING
     answered = frozenset(notice.reference for notice in notices if _is_answered(person, notice))
     in_hand = tuple(_in_hand(notices, reported | answered))
-    return Line(person, cause, kin, stands, told, tuple(notices), frozenset(reported), answered, portion, in_hand)
+    return Line(person, cause, kin, stands, told, tuple(notices), frozenset(reported), answered, portion, in_hand, ever_told)
+
+
+def with_what_it_brings(line: Line) -> Line:
+    brought = NOTHING if line.portion is None else line.person.reach(line.portion) - line.stands
+    return replace(line, brought=brought) if brought else line
 
 
 def _in_hand(notices: Iterable[Notice], ended: Collection[str]) -> Iterator[Notice]:
@@ -201,7 +228,10 @@ def _in_hand(notices: Iterable[Notice], ended: Collection[str]) -> Iterator[Noti
 
 
 def _said(person: Person, cause: str, delivery: Delivery, before: Tokens | None) -> Tokens | None:
-    """What a kin knows after a report that names no notice: it speaks of the cause as that was stated by then."""
+    """What a kin knows after a report that names no notice: it speaks of the cause as that was stated by then.
+
+    Of the cases that individuals bring it says nothing: what the kin knew of them they know still.
+    """
     if delivery.cause in person.statements:
         stated = person.stated(cause, delivery.order)
     elif delivery.cause in person.informed and delivery.cause == cause:
@@ -210,7 +240,8 @@ def _said(person: Person, cause: str, delivery: Delivery, before: Tokens | None)
         return before
     if before is None and not stated and cause != delivery.cause:
         return None
-    return stated if delivery.says == "stands" else NOTHING
+    brought = (before or NOTHING) - person.ever_named(cause)
+    return stated | brought if delivery.says == "stands" else NOTHING
 
 
 def _is_answered(person: Person, notice: Notice) -> bool:

@@ -39,9 +39,9 @@ def owed_on(line: Line, mine: Sequence[Line], view: gates.View) -> Owed | None:
     if line.told is None:
         return _first_telling(line, mine, view) if line.stands else None
     if line.untrue:
-        return owed(line, "correction", line.told & line.stands, view, gates.correction(view, line, mine))
-    if line.told < line.stands:
-        return owed(line, "reinstatement", line.stands, view, gates.telling(view, line, mine))
+        return owed(line, "correction", line.told & line.whole, view, gates.correction(view, line, mine))
+    if line.told < line.known:
+        return owed(line, "reinstatement", line.whole, view, gates.telling(view, line, mine))
     return None
 
 
@@ -56,7 +56,7 @@ def _first_telling(line: Line, mine: Sequence[Line], view: gates.View) -> Owed |
             is_owed, gate = _is_chosen(line, mine, view), gates.later_portion
         case _:
             assert_never(role)
-    return owed(line, first_kind(line, role, view), line.stands, view, gate(view, line, mine)) if is_owed else None
+    return owed(line, first_kind(line, role, view), line.whole, view, gate(view, line, mine)) if is_owed else None
 
 
 def _is_chosen(line: Line, mine: Sequence[Line], view: gates.View) -> bool:

@@ -149,6 +149,10 @@ class Person:
         first, then = determinations_.first_stated(said), determinations_.as_amended(by_then[-1].tokens, since)
         return then & first if cause == id else (then - first) & frozenset().union(*(each.tokens for each in by_then))
 
+    def ever_named(self, cause: str) -> Tokens:
+        """All that a cause, with what corrections added to it, was ever said to be of."""
+        return frozenset().union(*(each.tokens for each in self.statements.get(cause.removeprefix(ADDED), ())))
+
     @property
     def cases(self) -> frozenset[str]:
         """Every case that this person ever had to do with: what a family was told of one may still have to be taken back."""

@@ -87,7 +87,7 @@ def owed_to_family(mine: Sequence[Line], ask: tuple[Line, Owed] | None, view: ga
 def owed_of_line(line: Line, owed: Owed | None, view: gates.View) -> Iterator[Owed]:
     """What a line comes to: at most one telling, ask or correction, and a stop for each thing in hand that is not it."""
     recipient = view.recipient(line.kin)
-    kept = next((notice for notice in line.in_hand if owed is not None and _is(notice, owed, recipient)), None)
+    kept = next((notice for notice in line.in_hand if owed is not None and _is(line, notice, owed, recipient)), None)
     for notice in line.in_hand:
         if notice is not kept:
             yield stop(line, notice)
@@ -102,13 +102,16 @@ def owed_of_line(line: Line, owed: Owed | None, view: gates.View) -> Iterator[Ow
     yield owed
 
 
-def _is(notice: Notice, owed: Owed, recipient: str | None) -> bool:
+def _is(line: Line, notice: Notice, owed: Owed, recipient: str | None) -> bool:
     """Whether what is in hand already says what is owed, to this liaison, of just these cases, on ground that holds.
 
     An ask is the same ask while it asks about any portion that stands; others come and go.
     """
     same_kind = (notice.kind == "correction") == (owed.kind == "correction")
-    same_cases = bool(notice.portions) or frozenset(notice.cases) == frozenset(owed.cases)
+    if owed.kind == "correction":
+        same_cases = frozenset(notice.cases) == frozenset(owed.cases)
+    else:
+        same_cases = bool(notice.portions) or line.says(notice)
     grounded = not any(reason.ground for reason in owed.reasons)
     return same_kind and grounded and notice.recipient == recipient and same_cases
 
@@ -137,7 +140,7 @@ def undone_over_cases(lines: Sequence[Line], read: Collection[str]) -> dict[str,
     """
     undone: dict[str, set[str]] = {}
     for line in (each for each in lines if not each.asks):
-        over = line.believed(read) - line.stands
+        over = line.believed(read) - line.whole
         undone.setdefault(line.person.ref, set()).update(over, line.person.cases_among(over))
     return {ref: {token: other for other, over in undone.items() if other != ref for token in over} for ref in undone}
 
