@@ -51,6 +51,8 @@ class Portion(NamedTuple):
     determination: str
     named: Tokens
     since: datetime
+    once: Tokens = NOTHING
+    """What it named, and others of the determination name now."""
 
 
 class Chosen(NamedTuple):
@@ -151,8 +153,22 @@ class Truth:
         for cause, tokens, at in named:
             first = self._first_named(cause, person)
             yield Portion(cause, determination, first & current, at)
-            if tokens - first:
-                yield Portion(ADDED + cause, determination, (tokens - first) & current, at)
+            ever = self.ever_named(cause, person) - first
+            if tokens - first or ever & current:
+                yield Portion(ADDED + cause, determination, (tokens - first) & current, at, ever & current - tokens)
+        yield from self._gone(determination, person, current, {cause for cause, _, _ in named})
+
+    def _gone(self, determination: str, person: str, current: Tokens, there: set[str]) -> Iterator[Portion]:
+        """What was said to amend a determination and does so no more."""
+        said = [(event, data) for event, data in self.ever if isinstance(data, IdentificationAmended)]
+        for event, data in said:
+            if data.determination == determination and data.amendment not in there:
+                there.add(data.amendment)
+                first = self._first_named(data.amendment, person)
+                ever = self.ever_named(data.amendment, person)
+                for cause, once in ((data.amendment, first & current), (ADDED + data.amendment, (ever - first) & current)):
+                    if once:
+                        yield Portion(cause, determination, NOTHING, event.occurred_at, once)
 
     def ever_named(self, cause: str, person: str) -> Tokens:
         """All that a cause was ever said to be of, whatever was corrected."""
@@ -175,10 +191,11 @@ class Truth:
             return NOTHING
         elsewhere = NOTHING
         for other in among:
-            if other is not mine and other.determination == mine.determination and other.named & mine.named:
+            if other is not mine and other.determination == mine.determination:
                 earlier = among.index(other) < among.index(mine)
-                elsewhere |= other.named if earlier else other.named & self._known_by((person, other.cause, kin))
-        return (mine.named & self._known_by(line)) | (mine.named - elsewhere)
+                elsewhere |= other.named if earlier else NOTHING
+                elsewhere |= (other.named | other.once) & self._known_by((person, other.cause, kin))
+        return ((mine.named | mine.once) & self._known_by(line)) | (mine.named - elsewhere)
 
     def _known_by(self, line: Line) -> Tokens:
         """What a kin was told on a line, has in hand of it, or was asked about."""

@@ -39,12 +39,27 @@ def test_what_was_told_is_taken_back_once_when_neither_stands() -> None:
     assert [each.cause for each in told.required().owed if each.kind == "correction"] == ["A-2"]
 
 
-def test_what_was_told_under_one_that_is_rescinded_is_corrected_there_and_told_under_the_other() -> None:
+def test_what_was_told_under_one_that_is_rescinded_stands_there_while_another_names_it_and_is_not_told_again() -> None:
     told = told_of_the_later(facts.rescinded("A-2", at=at(70)))
-    assert {(each.kind, each.cause) for each in told.required().owed if each.keeps is None and each.kin} == {
-        ("correction", "A-2"),
-        ("additional_portions", "A-1"),
-    }
+    assert told.kinds() == []
+    assert [each.cause for each in told.and_then(facts.rescinded("A-1", at=at(75))).required().owed if each.kin] == ["A-2"]
+
+
+def test_what_one_padd_was_told_under_one_that_is_rescinded_is_not_owed_to_the_next_while_another_names_it() -> None:
+    heir = facts.padd(kin="KIN-2", at=at(70)), facts.election(signed_by="KIN-2", at=at(71))
+    assert told_of_the_later(*heir, facts.rescinded("A-2", at=at(72))).kinds() == []
+
+
+def test_what_is_in_hand_under_one_that_is_rescinded_is_stopped_by_the_hold_and_told_under_the_other_once_that_is_lifted() -> (
+    None
+):
+    told = Told(*FAMILY, PADD, EACH_TIME, DETERMINED, EARLIER, LATER).and_then()
+    told.and_then(reported(told.leaves("identification", 20), 30))
+    assert told.leaves("additional_portions", 50).cause == "A-1"
+    told.and_then(facts.rescinded("A-1", at=at(60)))
+    told.leaves("stop", 61)
+    told.and_then(facts.hold_lifted("rescinded:A-1", stream="identification", role="medical_examiner", at=at(70)))
+    assert [(each.kind, each.cause) for each in told.required().owed if each.kin] == [("additional_portions", "A-2")]
 
 
 def test_what_one_padd_was_told_by_a_later_amendment_is_not_owed_to_the_next_by_an_earlier() -> None:

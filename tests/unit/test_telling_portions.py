@@ -162,6 +162,48 @@ def test_a_portion_in_hand_whose_identification_fell_is_one_itself_and_no_mail_f
     assert told.kinds() == ["correction"]
 
 
+# ------------------------------------------------------------------------------------------------- two that add the same
+SAME = facts.amended(amendment="A-2", at=at(45))
+LIFTED = facts.hold_lifted("removed:A-1", stream="identification", role="medical_examiner", at=at(80))
+
+
+def told_of_both(*more: CloudEvent) -> Told:
+    """A family that was told of a case by one of two amendments that add it."""
+    told = family_told(EACH_TIME, AMENDED, SAME)
+    return told.and_then(reported(told.leaves("additional_portions", 50), 60), *more)
+
+
+@pytest.mark.parametrize("taken_back", [facts.corrected(AMENDED, at=at(70)), facts.rescinded("A-1", at=at(70))])
+def test_what_another_amendment_adds_still_stands_where_the_family_was_told_of_it_when_the_first_is_taken_back(
+    taken_back: CloudEvent,
+) -> None:
+    told = told_of_both(taken_back, LIFTED)
+    assert told.kinds() == [], "nothing they heard is untrue, and nothing is new"
+    told.and_then(facts.rescinded("A-2", at=at(90)))
+    assert (told.kinds(), told.owed("correction").cause) == (["correction"], "A-1")
+
+
+def test_of_two_that_add_the_same_what_only_the_one_taken_back_added_is_corrected() -> None:
+    more = facts.amended(added={"cases": ["K55-02", "K55-03"]}, at=at(40))
+    told = family_told(EACH_TIME, more, SAME)
+    told.and_then(reported(told.leaves("additional_portions", 50), 60), facts.corrected(more, at=at(70)))
+    assert (told.kinds(), told.owed("correction").cases) == (["correction"], ("K55-02",))
+
+
+def test_of_two_that_add_the_same_the_second_is_told_where_the_first_was_taken_back_untold() -> None:
+    told = family_told(EACH_TIME, AMENDED, SAME, facts.corrected(AMENDED, at=at(70)), LIFTED)
+    assert [told.owed("additional_portions").cause, *told.owed("additional_portions").cases] == ["A-2", "K55-02"]
+
+
+def test_what_a_correction_added_stands_where_it_was_told_though_an_amendment_adds_it_instead() -> None:
+    more = facts.corrected(DETERMINED, facts.determined(cases=("K55-01", "K55-02"), at=at(10)), at=at(35))
+    told = family_told(EACH_TIME, more)
+    portion = told.leaves("additional_portions", 50)
+    assert portion.cause == "added:D-1"
+    told.and_then(reported(portion, 60), AMENDED, facts.corrected(more, at=at(70)), facts.hold_lifted("removed:D-1", at=at(80)))
+    assert told.kinds() == []
+
+
 # ------------------------------------------------------------------------------------------------- what an individual brings
 WHO = "2018-201:I-01"
 BY_INDIVIDUAL = facts.determined(cases=(), individuals=(WHO,), at=at(10))

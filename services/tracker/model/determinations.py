@@ -4,7 +4,7 @@ A *portion* is what a family is told at once: what a determination first named, 
 added. Each is the cause of a line of its own, for ever: what it *stands* for grows and shrinks, and never moves to another.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,9 +50,10 @@ class Amendment:
 class Statement:
     """What a determination was said to be of, or an amendment to add: by its own event, or by a correction of that.
 
-    A correction has its own order, and is not the `original`.
+    A correction has its own order, and is not the `original`. `of` is the determination.
     """
 
+    of: str
     order: WorldOrder
     cases: tuple[str, ...]
     individuals: tuple[str, ...]
@@ -71,7 +72,9 @@ Statements = Mapping[str, tuple[Statement, ...]]
 class Portion:
     """One portion of a determination that stands. `stands` may be empty: all of it was taken from the determination again.
 
-    `named` is what stands of all that it names; of what an earlier portion names too, only that one stands.
+    `named` is what stands of all that it names; of what an earlier portion names too, only that one stands. `once` is what it
+    named, names no more, and stands all the same since another statement of the determination names it: a family that was told
+    of it here has heard nothing untrue.
     `first` says how it is ordered: a determination by its own order, then what was added to it.
     """
 
@@ -81,6 +84,7 @@ class Portion:
     stands: Tokens
     first: tuple[WorldOrder, WorldOrder, str]
     event_order: WorldOrder
+    once: Tokens = frozenset()
 
     @property
     def names(self) -> frozenset[str]:
@@ -106,13 +110,13 @@ def statements(ref: str, ever: Sequence[Event], corrections: frozenset[tuple[str
     for event in ever:
         data, original = event.data, event.key not in corrections
         if isinstance(data, IdentificationDetermined) and ref in data.persons:
-            one = Statement(world_order(event), data.cases, data.individuals, original)
+            one = Statement(data.determination, world_order(event), data.cases, data.individuals, original)
             found[data.determination] = (*found.get(data.determination, ()), one)
     determinations = frozenset(found)
     for event in ever:
         data, original = event.data, event.key not in corrections
         if isinstance(data, IdentificationAmended) and data.determination in determinations:
-            one = Statement(world_order(event), data.added.cases, data.added.individuals, original)
+            one = Statement(data.determination, world_order(event), data.added.cases, data.added.individuals, original)
             found[data.amendment] = (*found.get(data.amendment, ()), one)
     return found
 
@@ -135,11 +139,32 @@ def portions(standing: Iterable[Determination], amendments: Sequence[Amendment],
         mine = [each for each in amendments if each.determination == determination.id]
         current = as_amended(determination.tokens, mine)
         claimed: Tokens = frozenset()
+        causes: set[str] = set()
         own = (determination.id, determination.tokens, determination.order)
         for cause, tokens, order in (own, *((each.id, each.added, each.order) for each in mine)):
             first = first_stated(said[cause])
             for its_cause, its_tokens in ((cause, first), (ADDED + cause, tokens - first)):
                 if its_tokens or its_cause == cause:
                     named, place = its_tokens & current, (determination.order, order, its_cause)
-                    yield Portion(its_cause, determination.id, named, named - claimed, place, order)
+                    once = _ever(said, its_cause) & current - named
+                    yield Portion(its_cause, determination.id, named, named - claimed, place, order, once)
                     claimed |= its_tokens
+                    causes.add(its_cause)
+        yield from _gone(determination, current, said, causes)
+
+
+def _gone(determination: Determination, current: Tokens, said: Statements, there: Container[str]) -> Iterator[Portion]:
+    """What was a portion and is none: rescinded or corrected away, while others name some of it."""
+    for id in (id for id, its in said.items() if its[0].of == determination.id):
+        for cause in (id, ADDED + id):
+            once = _ever(said, cause) & current
+            if once and cause not in there:
+                place = determination.order, said[id][0].order, cause
+                yield Portion(cause, determination.id, frozenset(), frozenset(), place, said[id][0].order, once)
+
+
+def _ever(said: Statements, cause: str) -> Tokens:
+    """All that a cause was ever said to be of."""
+    its = said[cause.removeprefix(ADDED)]
+    first = first_stated(its)
+    return first if not cause.startswith(ADDED) else frozenset().union(*(each.tokens for each in its)) - first

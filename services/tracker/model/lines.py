@@ -162,23 +162,24 @@ def lines_of(person: Person, notices: Sequence[Notice]) -> list[Line]:
         line_of(person, cause, kin, [each for each in mine if (each.cause, each.kin) == (cause, kin)], portions.get(cause))
         for cause, kin in sorted((str(cause), str(kin)) for cause, kin in known)
     ]
-    plain = all(each.stands == each.named for each in person.portions)
+    plain = all(each.stands == each.named and not each.once for each in person.portions)
     return [with_what_it_brings(line) for line in (lines if plain else [once(line, lines) for line in lines])]
 
 
 def once(line: Line, among: Sequence[Line]) -> Line:
     """The line without what another portion tells its kin: what several name is told once, and stays where it was told.
 
-    That is where they were told of it, have it in hand or were asked about it; else in the earliest.
+    That is where they were told of it, have it in hand or were asked about it, even if that portion names it no more; else in
+    the earliest.
     """
     if line.portion is None:
         return line
-    kept, elsewhere = line.portion.named & _known_by(line, among), NOTHING
+    kept, elsewhere = (line.portion.named | line.portion.once) & _known_by(line, among), NOTHING
     for other in among:
         portion = other.portion
         if portion is None or other is line or (other.kin, portion.determination) != (line.kin, line.portion.determination):
             continue
-        elsewhere |= portion.named & _known_by(other, among)
+        elsewhere |= (portion.named | portion.once) & _known_by(other, among)
         elsewhere |= portion.named if portion.first < line.portion.first else NOTHING
     stands = kept | (line.portion.named - elsewhere)
     return replace(line, stands=stands, portion=replace(line.portion, stands=stands))
