@@ -142,12 +142,15 @@ def test_what_a_kin_who_died_was_told_keeps_no_case_with_the_family() -> None:
     assert cases_of_the_family(told.and_then(facts.kin_deceased(at=at(40)), *OTHERS)) == []
 
 
-def test_a_case_of_an_individual_goes_where_it_is_associated() -> None:
+def test_a_case_of_an_individual_goes_where_it_is_associated_once_the_family_knows() -> None:
     whole = facts.determined("K55-02", individuals=["2018-201:I-01"], cases=[], at=at(10))
     told = Told(facts.registered(at=at(0)), *FAMILY, facts.associated(at=at(5)), whole).and_then()
     told.and_then(reported(told.leaves("identification", 20)))
     assert cases_of_the_family(told) == ["K55-01"]
-    assert cases_of_the_family(told.and_then(facts.dissociated(at=at(50)))) == []
+    told.and_then(facts.dissociated(at=at(50)))
+    assert cases_of_the_family(told) == ["K55-01"], "they were told that it is theirs"
+    told.and_then(reported(told.leaves("correction", 60), 70))
+    assert cases_of_the_family(told) == []
 
 
 # ------------------------------------------------------------------------------------------------- notices and reasons
