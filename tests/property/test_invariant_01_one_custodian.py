@@ -13,6 +13,7 @@ from shared.events import (
     CustodyReleased,
 )
 from tests.property import happenings as what
+from tests.property.constraints import named, refused
 from tests.property.folded import folded
 from tests.property.judged import judged
 from tests.property.plain import Counted, counted
@@ -63,3 +64,12 @@ def test_a_release_leaves_whoever_answered_answering(story: Story) -> None:
     silent = [event for event in story.filed if not isinstance(event.data, CustodyAccepted | CustodyDeclared)]
     for case in folded(silent).cases.values():
         assert case.custody.custodian in (None, *answering(counted(silent), case.number)[:1])
+
+
+def test_the_record_has_one_row_and_so_one_custodian_for_a_case(database_url: str) -> None:
+    first, second = named(database_url, "K-1", "K-1 again")
+    case = (
+        "INSERT INTO case_ (target, number, registered, custody, progress, custodian, open_discrepancies, fold_version,"
+        " filed_at) VALUES (%s, 'K-1', true, 'held', 'registered', %s, 0, 1, now())"
+    )
+    assert refused(database_url, case, (first, "unc"), (second, "dpaa")) == [False, True]

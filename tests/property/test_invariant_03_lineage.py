@@ -21,6 +21,7 @@ from shared.events import (
     SampleCut,
 )
 from tests.property import happenings as what
+from tests.property.constraints import named, refused
 from tests.property.folded import folded
 from tests.property.judged import judged
 from tests.property.plain import Counted, of
@@ -177,3 +178,11 @@ def test_more_than_there_was_cannot_be_cut(story: Story) -> None:
     for number, case in folded(story.filed).cases.items():
         found = {each.anchor for each in case.discrepancies(POLICY) if each.kind == "mass" and each.open}
         assert found == too_much.get(number, set()), number
+
+
+def test_the_record_knows_both_ends_of_a_lineage(database_url: str) -> None:
+    """Its foreign keys: no case comes out of one that the record has never heard of, and none goes to such a one."""
+    parent, child = named(database_url, "K-1", "K-1-A")
+    unknown = child + 1000
+    lineage = "INSERT INTO lineage (parent, child) VALUES (%s, %s)"
+    assert refused(database_url, lineage, (parent, child), (unknown, child), (parent, unknown)) == [False, True, True]

@@ -23,6 +23,7 @@ from shared.events import (
     RemainsReturned,
 )
 from tests.property import happenings as what
+from tests.property.constraints import named, refused
 from tests.property.folded import folded
 from tests.property.judged import judged
 from tests.property.plain import Counted, of
@@ -112,3 +113,9 @@ def test_remains_returned_without_a_determination_or_under_a_hold_are_a_discrepa
                     wrong.add(f"{hold.data.hold}#{anchor}")
         found = {each.anchor for each in case.discrepancies(POLICY) if each.kind == "return" and each.open}
         assert {one for one in found if "rescinded:" not in one and "removed:" not in one} == wrong, number
+
+
+def test_the_record_refuses_to_forget_a_case_that_was_ever_named(database_url: str) -> None:
+    [number] = named(database_url, "K-1")
+    assert refused(database_url, "DELETE FROM target WHERE no = %s", (number,)) == [True]
+    assert refused(database_url, "TRUNCATE target CASCADE", ()) == [True]

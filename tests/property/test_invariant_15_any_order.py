@@ -9,6 +9,7 @@ from services.tracker.model.policy import Policy
 from services.tracker.model.telling import required
 from shared.events.event import Event
 from tests.property import happenings as what
+from tests.property.constraints import named, refused
 from tests.property.folded import folded
 from tests.property.judged import judged
 from tests.property.stories import Story, stories
@@ -68,3 +69,13 @@ def test_each_change_of_the_truth_has_one_answer_for_each_recipient(telling: Tel
         again = notice.kind == "correction" and last.get((*leaving.line, notice.recipient)) == said
         assert not again, f"{notice.reference} says again what the one before it said"
         last[*leaving.line, notice.recipient] = said
+
+
+def test_the_record_takes_no_second_fact_of_one_identity_on_any_stream(database_url: str) -> None:
+    named(database_url)
+    event = (
+        "INSERT INTO event (stream, epoch, seq, entry_id, source, id, type, digest, occurred_at, recorded_at, filed_at)"
+        " VALUES (%s, 'e', %s, '1-1', 'urn:example:unc', 'E-1', 't', 'd', now(), now(), now())"
+    )
+    rows = [("custody", 1), ("custody", 1), ("custody", 2), ("family", 1)]
+    assert refused(database_url, event, *rows) == [False, True, True, True]
