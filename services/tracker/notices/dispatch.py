@@ -1,8 +1,8 @@
 """Dispatch: whatever may leave, leaves; whatever must wait, waits for what it must and for nothing else.
 
 A round, top to bottom: what its owner gave up is judged, what time changes is worked out again, what has settled learns what
-it waits for, and what may leave is started. Everything is claimed in the record, so any number of dispatchers may run, and a
-round that a crash cuts short loses nothing.
+it waits for, and what may leave is started; with nothing of that to do, alarms are looked at. Everything is claimed in the
+record, so any number of dispatchers may run, and a round that a crash cuts short loses nothing.
 """
 
 import asyncio
@@ -103,9 +103,9 @@ class Dispatch:
             seen = await glance(conn, self.register.now(), self.sayer.machine(), rule)
         did = await self._expire() if seen.silent else 0
         did += await sweep(self.register) if seen.due else 0
-        did += await self.timers.look()
         did += await self._await_filing() if seen.unsettled or did else 0
-        return did + await self._start() if seen.claimable or did else did
+        did += await self._start() if seen.claimable or did else 0
+        return did + await self.timers.look() if not did or self.timers.are_due else did
 
     async def _expire(self) -> int:
         """Judge the attempts whose owner has been silent beyond its lease, whoever that is."""

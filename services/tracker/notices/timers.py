@@ -28,10 +28,11 @@ Only a new directory has to wait for the next."""
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What the last look saw, when it was (the machine's clock), and when time alone brings the next alarm."""
+    """What the last look saw, as of when and when it was (`at_s`, the machine's clock), and when time alone brings an alarm."""
 
     reached: Counters
     said: tuple[Any, ...] | None
+    as_of: datetime
     at_s: float
     next: datetime | None
 
@@ -48,6 +49,7 @@ class Timers:
         self.redis = redis
         self._asked: tuple[datetime, Counters] | None = None
         self._looked: Looked | None = None
+        self._tried_s = float("-inf")
 
     async def look(self) -> int:
         """Reconcile the alarms, if the record has come far enough. Returns how many changed; without Redis none do.
@@ -55,6 +57,7 @@ class Timers:
         Raises:
             psycopg.OperationalError: the record is out of reach; nothing was written.
         """
+        self._tried_s = time.monotonic()
         now = self.register.now()
         try:
             given_out = await counters(self.redis)
@@ -72,11 +75,21 @@ class Timers:
             return 0
         changed = await alarms.look(self.register, as_of)
         if changed is not None:
-            self._looked = Looked(reached, said, time.monotonic(), await self.next(as_of))
+            self._looked = Looked(reached, said, as_of, time.monotonic(), await self._next(as_of))
         return changed or 0
 
+    @property
+    def are_due(self) -> bool:
+        """Whether nobody has looked for so long that it must not wait for a quiet moment."""
+        return time.monotonic() - self._tried_s >= LOOK_EVERY_S
+
     async def next(self, after: datetime) -> datetime | None:
-        """When an alarm may come due next, as things stand."""
+        """When an alarm may come due next, as things stood at the last look if that was of this very instant."""
+        if self._looked is not None and self._looked.as_of == after:
+            return self._looked.next
+        return await self._next(after)
+
+    async def _next(self, after: datetime) -> datetime | None:
         async with self.register.pool.connection() as conn:
             rule = await self.register.policies.in_force(conn.cursor(binary=True))
             return await alarms.next_alarm(conn, rule.policy, after)

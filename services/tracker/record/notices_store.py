@@ -73,7 +73,11 @@ JOIN: Final = f"""
       UPDATE notice SET cases = %(cases)s, portions = %(portions)s WHERE reference = %(reference)s RETURNING {SAYS}
     ) {SAID.format(now_says="joined")}
 """  # noqa: S608 - composed of constants of this module
-CHECK_AT: Final = "UPDATE person SET next_check_at = %b, judged_by = %b WHERE target = ANY(%b::bigint[])"
+CHECK_AT: Final = """
+    UPDATE person SET next_check_at = %(at)b, judged_by = %(rule)b
+     WHERE target = ANY(%(persons)b::bigint[])
+       AND (next_check_at IS DISTINCT FROM %(at)b::timestamptz OR judged_by IS DISTINCT FROM %(rule)b)
+"""
 
 FINISHED: Final = {
     "done": "the family was told, or has answered",
@@ -137,7 +141,7 @@ async def apply(cursor: Cursor, changes: Sequence[Change], why: Why, at: datetim
 
 async def check_again_at(cursor: Cursor, persons: Sequence[int], when: datetime | None, rule: int) -> None:
     """When the passing of time alone may change what these persons are owed, as judged by the policy of this number."""
-    await cursor.execute(CHECK_AT, (when, rule, list(persons)))
+    await cursor.execute(CHECK_AT, {"at": when, "rule": rule, "persons": list(persons)})
 
 
 def _because(owed: Owed, why: Why, newly: Collection[str]) -> Why:
