@@ -4,6 +4,7 @@ from typing import Final, get_args
 
 import pytest
 
+from services.tracker.model.lines import lines_of
 from services.tracker.model.notices import Notice
 from services.tracker.model.reasons import Reason
 from services.tracker.model.view import GENERAL, Reader, Seen, notice_seen, reasons_seen, view
@@ -140,6 +141,8 @@ def test_what_a_kin_who_died_was_told_keeps_no_case_with_the_family() -> None:
     told = a_family()
     told.and_then(reported(told.leaves("identification", 20)))
     assert cases_of_the_family(told.and_then(facts.kin_deceased(at=at(40)), *OTHERS)) == []
+    [line] = lines_of(told.record().persons["P-0001"], tuple(told.notices.values()))
+    assert (line.told, line.untrue) == (frozenset({"K55-01"}), False)
 
 
 def test_a_case_of_an_individual_goes_where_it_is_associated_once_the_family_knows() -> None:

@@ -136,10 +136,10 @@ def stop(line: Line, notice: Notice) -> Owed:
 def undone_over_cases(lines: Sequence[Line], read: Collection[str]) -> dict[str, dict[str, str]]:
     """For each person, the cases over which another family's stop or correction is still undone (invariant 6).
 
-    A stop is done once its liaison has read it. An ask tells nothing.
+    A stop is done once its liaison has read it.
     """
     undone: dict[str, set[str]] = {}
-    for line in (each for each in lines if not each.asks):
+    for line in lines:
         over = line.believed(read) - line.whole
         undone.setdefault(line.person.ref, set()).update(over, line.person.cases_among(over))
     return {ref: {token: other for other, over in undone.items() if other != ref for token in over} for ref in undone}
