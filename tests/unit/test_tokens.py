@@ -209,6 +209,7 @@ def test_of_a_key_set_only_what_verifies_signatures_is_used() -> None:
     nameless = RSAKey.generate_key(2048).as_dict(private=False)
     odd = {"kty": "RSA", "kid": "odd", "n": "!", "e": 3}
     given = [KEY.as_dict(private=False), encryption.as_dict(private=False), secret, nameless, odd, {"kty": "new"}, 7]
+    given.append(CURVE.as_dict(private=False) | {"kid": "new", "crv": "P-512"})
     assert set(public_keys(json.dumps({"keys": given}).encode())) == {"one"}
     for document in (b"[]", b"{}", b'{"keys": 1}', b"<html>"):
         with pytest.raises(ValueError):
