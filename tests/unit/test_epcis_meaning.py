@@ -213,6 +213,8 @@ def test_an_event_means(said: Json, expected: list[str]) -> None:
         accepting(action="DELETE"),
         event("TransformationEvent", inputEPCList=[case("a")], outputEPCList=[case("b")]),
         event("https://example.org/OurEvent"),
+        accepting() | {"type": "https://example.org/OurEvent"},
+        accepting(bizTransactionList=[7], sourceList=[{"type": 7}], bizStep=7, epcList=7) | {"type": "urn:example:our"},
     ],
 )
 def test_what_says_nothing_of_our_cases_is_not_applicable_with_its_reason(said: Json) -> None:

@@ -14,7 +14,7 @@ from services.intake.doors.answers import receipt, rehearsal
 from services.intake.doors.epcis.document import Stated, invalid
 from services.intake.doors.epcis.meaning import NotApplicable, meaning
 from services.intake.doors.epcis.reading import Reading
-from services.intake.doors.epcis.shape import flaws
+from services.intake.doors.epcis.shape import TYPES, flaws
 from services.intake.doors.epcis.statements import Statement, in_the_event, statements
 from services.intake.epcis_grant import EpcisGrant
 from services.intake.grants import Source
@@ -96,6 +96,8 @@ def judged(stated: Stated, source: Source, grant: EpcisGrant) -> Judged:
         given = stated.event.get("eventID") if isinstance(stated.event, dict) else None
         id = given if isinstance(given, str) and not any(each.pointer == "/eventID" for each in problems) else None
         return Judged(stated, id, invalid(problems))
+    if stated.event["type"] not in TYPES:
+        return Judged(stated, stated.event.get("eventID"), NotApplicable("its type is not one of the standard's"))
     reading = Reading(stated.event, stated.context, grant)
     means = meaning(reading, source)
     facts = means if isinstance(means, NotApplicable) else statements(reading, means, source)

@@ -269,6 +269,8 @@ def flaws(event: Any) -> tuple[Problem, ...]:
 def open_ends(event: dict[str, Any]) -> Iterator[Problem]:
     """What the members of a valid shape must have between them."""
     kind: str = event["type"]
+    if kind in TYPES and event.get("persistentDisposition") == {}:
+        yield Problem("/persistentDisposition", "nothing", "set or unset is needed")
     match kind:
         case "ObjectEvent":
             seen = event.get("sensorElementList") and "readPoint" in event
