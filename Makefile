@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-pure test-rest test-long sabotage check fmt cover bench schemas ci ci-docker lock
+.PHONY: help setup demo up test test-pure test-rest test-long sabotage fuzz check fmt cover bench schemas ci ci-docker lock
 
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for p in $(CANDIDATES); do \
@@ -24,6 +24,9 @@ PURE := services/tracker/model/* services/intake/admit.py services/intake/grants
 WITHOUT_SERVERS := tests/unit tests/contract
 COMMA := ,
 SPACE := $(COMMA:,=) $(COMMA:,=)
+
+# Not in locks/dev.txt: large, for few machines, and used by `make fuzz` alone. Later releases have no wheel for Python 3.11.
+FUZZERS := "atheris<3.1; python_version < '3.12'" "atheris<4; python_version >= '3.12'"
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +62,11 @@ test-long: $(READY) ## properties and stories of telling on new stories, many: a
 
 sabotage: $(READY) ## break each invariant on purpose, and see its test go red
 	@$(RUN) -m tests.sabotage
+
+SECONDS_EACH ?= 60
+fuzz: $(READY) ## search for bytes that break what reads them: SECONDS_EACH of each target; KEEP=--keep writes the corpus
+	@.venv/bin/uv pip install -q --python .venv --target .fuzz/packages --require-hashes -r locks/fuzz.txt
+	@$(RUN) -m tests.fuzz --seconds $(SECONDS_EACH) $(KEEP)
 
 check: $(READY) ## format, lint, types, import contracts
 	@.venv/bin/ruff format --check -q .
@@ -99,5 +107,6 @@ lock: $(READY) ## resolve pyproject.toml into locks/ again; UPGRADE=--upgrade ta
 	@$(COMPILE) pyproject.toml $(UPGRADE) -o locks/runtime.txt
 	@$(COMPILE) pyproject.toml $(UPGRADE) --extra embedded --group dev -c locks/runtime.txt -o locks/dev.txt
 	@echo aiosmtpd | $(COMPILE) - -c locks/dev.txt -o locks/mailbox.txt
+	@printf '%s\n' $(FUZZERS) | $(COMPILE) - $(UPGRADE) -o locks/fuzz.txt
 	@awk '/^uv==/ {on = 1; print; next} on && !/^ / {exit} on && !/#/ {print}' locks/dev.txt > locks/uv.txt
 	@$(MAKE) -s setup
