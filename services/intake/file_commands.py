@@ -25,7 +25,7 @@ from services.intake.problems import Refused
 from services.intake.row_lines import preview, show
 from services.intake.settings import Settings
 from services.intake.sources import read
-from services.intake.terminal import REFUSED, UNREACHABLE, USAGE, Json, configured, err, stop, unreadable
+from services.intake.terminal import REFUSED, UNREACHABLE, USAGE, Json, configured, err, interruptible, stop, unreadable
 from shared.clock import clock, machine_now
 from shared.terms import instant_text
 
@@ -67,29 +67,31 @@ def import_(
     For whoever runs intake: it needs the streams and the sources file, and no key. Safe to repeat and to kill: what is a fact
     already is a duplicate. A row that changed under the same key is a conflict, shown beside what was said before.
 
-    Exit codes: 0 all are facts, 1 some were refused (with --dry-run: would be), 2 usage, 3 the streams cannot be reached.
+    Exit codes: 0 all are facts, 1 some were refused (with --dry-run: would be), 2 usage, 3 the streams cannot be reached,
+    130 interrupted (Ctrl-C).
     """
-    settings = configured()
-    source = source_of(settings, as_)
-    found, used = read_file(file, mapping, settings, as_)
-    outcomes, beside = run(settings, source, found, rehearsal=True)
-    if not as_json:
-        preview(found)
-    if not dry_run:
+    with interruptible("Interrupted. What had become a fact stays one: run the same again, and it goes on from there."):
+        settings = configured()
+        source = source_of(settings, as_)
+        found, used = read_file(file, mapping, settings, as_)
+        outcomes, beside = run(settings, source, found, rehearsal=True)
         if not as_json:
-            show(len(found), outcomes, beside, as_json=False)
-        if not (yes or as_json or typer.confirm("Import what is acceptable?")):
-            raise stop("nothing was imported", USAGE)
-        if used is not None:
-            mappings.keep(used, mappings.kept_at(settings.sources.parent, as_, header_of(file)))
-        outcomes, beside = run(settings, source, found, rehearsal=False)
-        row_report.write(report or file.with_name(f"{file.stem}.outcome.csv"), outcomes)
-    show(len(found), outcomes, beside, as_json=as_json)
-    refused = [each for _, each in outcomes if isinstance(each, Refused)]
-    if any(each.passes for each in refused):
-        raise stop("Not all could be imported: nothing can be promised now. Run the same again.", UNREACHABLE)
-    if refused:
-        raise typer.Exit(REFUSED)
+            preview(found)
+        if not dry_run:
+            if not as_json:
+                show(len(found), outcomes, beside, as_json=False)
+            if not (yes or as_json or typer.confirm("Import what is acceptable?")):
+                raise stop("nothing was imported", USAGE)
+            if used is not None:
+                mappings.keep(used, mappings.kept_at(settings.sources.parent, as_, header_of(file)))
+            outcomes, beside = run(settings, source, found, rehearsal=False)
+            row_report.write(report or file.with_name(f"{file.stem}.outcome.csv"), outcomes)
+        show(len(found), outcomes, beside, as_json=as_json)
+        refused = [each for _, each in outcomes if isinstance(each, Refused)]
+        if any(each.passes for each in refused):
+            raise stop("Not all could be imported: nothing can be promised now. Run the same again.", UNREACHABLE)
+        if refused:
+            raise typer.Exit(REFUSED)
 
 
 # ------------------------------------------------------------------------------------------------- what is read

@@ -1,5 +1,7 @@
 """What the commands have in common: words for people, JSON for programs, and exit codes that do not change."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, Final
 
 import typer
@@ -11,6 +13,8 @@ from services.intake.settings import Settings
 REFUSED: Final = 1
 USAGE: Final = 2
 UNREACHABLE: Final = 3
+INTERRUPTED: Final = 130
+"""By Ctrl-C, as shells count it."""
 
 # A line is never broken: the window does that, and what is copied from it, an id or a URI, is whole.
 out = Console(highlight=False, soft_wrap=True)
@@ -21,6 +25,15 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard 
 def stop(words: str, code: int) -> typer.Exit:
     err.print(words, style="red", markup=False)
     return typer.Exit(code)
+
+
+@contextmanager
+def interruptible(words: str) -> Iterator[None]:
+    """Ctrl-C ends what is done in the block with these words: what became of it, and how it goes on."""
+    try:
+        yield
+    except (KeyboardInterrupt, typer.Abort):
+        raise stop(words, INTERRUPTED) from None
 
 
 def unreadable(error: OSError | UnicodeDecodeError) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+import typer
 from redis import Redis
 from typer.testing import CliRunner, Result
 
@@ -114,6 +115,45 @@ def test_an_import_that_is_killed_goes_on_where_it_was(
     assert (killed.returncode, hit.exists(), len(accepted(redis))) == (-signal.SIGKILL, True, 100)
     assert json.loads(bring(file, "--yes", "--json").stdout)["outcomes"] == {"duplicate": 100, "accepted": 150}
     assert len(accepted(redis)) == len(report(tmp_path)) == 250
+
+
+def test_an_import_that_is_interrupted_says_how_it_goes_on_and_goes_on(
+    bring: Cli, redis: Redis, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    total = 6000
+    file = table(tmp_path, *boxes(1, total))
+    words = ["import", str(file), "--as", "custodian", "--mapping", str(tmp_path / "mapping.toml"), "--yes"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "services.intake", *words],
+        cwd=CHECKOUT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as running:
+        while not redis.xlen(events_key("custody")):
+            assert running.poll() is None
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=60)
+    assert (running.returncode, "Traceback" in said) == (130, False)
+    assert said == "Interrupted. What had become a fact stays one: run the same again, and it goes on from there.\n"
+    before = redis.xlen(events_key("custody"))
+    assert 0 < before < total
+    outcomes = json.loads(bring(file, "--yes", "--json").stdout)["outcomes"]
+    assert outcomes == {"duplicate": before, "accepted": total - before}
+
+
+def test_who_interrupts_the_question_has_imported_nothing(
+    bring: Cli, redis: Redis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("typer.confirm", interrupted)
+    said = bring(table(tmp_path, *boxes(1, 1)), "--mapping", str(tmp_path / "mapping.toml"))
+    assert (said.exit_code, accepted(redis)) == (130, [])
+
+
+def interrupted(*_: Any) -> bool:
+    raise typer.Abort
 
 
 def test_while_nothing_can_be_promised_nothing_is_imported(bring: Cli, redis: Redis, tmp_path: Path) -> None:
