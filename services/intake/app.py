@@ -58,7 +58,7 @@ def create(settings: Settings) -> FastAPI:
     now = clock(settings.clock)
     inboxes = InboxDoor(register, acceptor, watch, pressure, now, settings.inbox_limit, Turn(redis))
     jobs = Jobs(redis, settings.replicas)
-    worker = Worker(register, jobs, acceptor, watch, now, Turn(redis, EPCIS_WORKER))
+    worker = Worker(register, jobs, acceptor, watch, pressure, now, Turn(redis, EPCIS_WORKER))
     metrics.DURABILITY_ASSERTED.set(settings.redis_durability == "asserted")
 
     @asynccontextmanager

@@ -21,6 +21,7 @@ from shared.terms import ROLES
 sources = typer.Typer(no_args_is_help=True, help="Who may say what: the sources file.")
 SourcesFile = Annotated[Path | None, typer.Option("--file", help="The sources file (INTAKE_SOURCES).")]
 Expires = Annotated[int, typer.Option("--expires-days", min=1, max=3650, help="When the new key ends.")]
+Templates = Annotated[list[str] | None, typer.Option(metavar="TEMPLATE")]
 YEAR_DAYS = 365
 OVERLAP_DAYS = 7
 
@@ -47,17 +48,35 @@ def add(
     case_prefix: Annotated[list[str] | None, typer.Option(help="How the numbers of its cases begin; without: all.")] = None,
     token: Annotated[tuple[str, str] | None, typer.Option(metavar="ISSUER SUBJECT", help="Tokens instead of a key.")] = None,
     inbox: Annotated[bool, typer.Option("--inbox", help="A stream of its own to write to, instead of a key.")] = False,
+    epcis_source: Annotated[str | None, typer.Option(help="The CloudEvents source of the facts of its EPCIS events.")] = None,
+    epcis_case: Annotated[
+        list[str] | None, typer.Option(metavar="TEMPLATE", help="What URIs its cases have: urn:example:case:{case}.")
+    ] = None,
+    epcis_party: Templates = None,
+    epcis_place: Templates = None,
+    epcis_transfer: Templates = None,
+    epcis_turnover: Templates = None,
+    epcis_actor: Annotated[str | None, typer.Option(help="Whose statement they are, where the event does not say.")] = None,
     expires_days: Expires = YEAR_DAYS,
     file: SourcesFile = None,
     as_json: Json = False,
 ) -> None:
-    """Add a source and show its key: once, and nowhere else. With --token or --inbox it has none."""
+    """Add a source and show its key: once, and nowhere else. With --token or --inbox it has none.
+
+    With --epcis-source and --epcis-case it may hand in EPCIS documents (docs/epcis.md).
+    """
     entry: dict[str, object] = {"slug": slug, "uris": uri, "roles": role, "types": type_}
     entry |= {"parties": party or [], "may_correct": may_correct or [], "case_prefixes": case_prefix or [ANY]}
     if inbox and token is not None:
         raise stop("either --inbox or --token: a source may get the other later, in the file", USAGE)
     if not types_named(type_):
         raise stop("no type of the catalogue has such a name", USAGE)
+    templates = {"parties": epcis_party, "places": epcis_place, "transfers": epcis_transfer, "turnovers": epcis_turnover}
+    epcis = {"source": epcis_source, "actor": epcis_actor, "cases": epcis_case, **templates}
+    if said := {name: value for name, value in epcis.items() if value}:
+        if not (epcis_source and epcis_case):
+            raise stop("a source that sends EPCIS needs --epcis-source and --epcis-case", USAGE)
+        entry["epcis"] = said
     with file_of(file) as path:
         if inbox:
             edits.append(path, entry | {"inbox": True})

@@ -33,7 +33,8 @@ def append(path: Path, entry: dict[str, object]) -> None:
         document = tomlkit.parse(path.read_text()) if path.exists() else tomlkit.document()
         tables = document.setdefault("sources", tomlkit.aot())
         table = tomlkit.table()
-        table.update(entry)
+        # A table of its own comes last: whatever follows it would be of it.
+        table.update(sorted(entry.items(), key=lambda field: isinstance(field[1], dict)))
         tables.append(table)
         replace(path, tomlkit.dumps(document))
 

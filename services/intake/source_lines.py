@@ -22,7 +22,9 @@ def lines_of(entry: Entry, now: datetime) -> Iterator[str]:
     for part, values in entry.model_dump(exclude={"slug", "keys", "tokens", "inbox", "epcis"}).items():
         yield line(part, ", ".join(values) or "-")
     if entry.epcis is not None:
-        yield line("epcis", f"as {entry.epcis.source}, cases {', '.join(entry.epcis.cases)}")
+        yield line("epcis", f"as {entry.epcis.source}, actor {entry.epcis.actor}")
+        for part, templates in entry.epcis.model_dump(exclude={"source", "actor"}).items():
+            yield line(f"  {part}", ", ".join(templates) or "-")
     for key in entry.keys:
         yield line("key", f"{key.id}  {end_of(key, now)}")
     for token in entry.tokens:

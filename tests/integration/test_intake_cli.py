@@ -41,6 +41,50 @@ def cli(tmp_path: Path) -> Cli:
 
 
 # ------------------------------------------------------------------------------------------------- sources
+EPCIS = ("--epcis-source", "urn:example:unc", "--epcis-case", "urn:example:case:{case}")
+
+
+def test_a_source_of_epcis_is_added_with_its_templates_and_another_behind_it(cli: Cli, tmp_path: Path) -> None:
+    more = ("--epcis-case", "https://id.example/case/{case}", "--epcis-turnover", "urn:example:turnover:{turnover}")
+    key = json.loads(cli("sources", "add", "logistics", *ADD, *EPCIS, *more, "--json").stdout)["key"]
+    assert (
+        cli(
+            "sources",
+            "add",
+            "second",
+            *ADD,
+            *EPCIS,
+            "--epcis-party",
+            "urn:example:party:{}",
+            "--inbox",
+            "--epcis-actor",
+            "desk-1",
+        ).exit_code
+        == 0
+    )
+    register = Register(tmp_path / "sources.toml")
+    first = register.holder(key)
+    assert isinstance(first, Source)
+    assert first.epcis is not None
+    assert (first.slug, first.epcis.source, first.epcis.actor) == ("logistics", "urn:example:unc", "epcis")
+    assert first.epcis.cases == ("urn:example:case:{case}", "https://id.example/case/{case}")
+    assert (first.epcis.parties, first.epcis.turnovers) == ((), ("urn:example:turnover:{turnover}",))
+    [second] = register.inboxes()
+    assert second.epcis is not None
+    assert (second.epcis.actor, second.epcis.parties) == ("desk-1", ("urn:example:party:{}",))
+    assert "turnovers    urn:example:turnover:{turnover}" in cli("sources", "show", "logistics").stdout
+
+
+@pytest.mark.parametrize(
+    "words", [EPCIS[:2], EPCIS[2:], (*EPCIS, "--epcis-place", "urn:example:place"), (*EPCIS[:2], "--epcis-case", "{a}{b}")]
+)
+def test_a_source_of_epcis_that_could_say_nothing_is_not_added(cli: Cli, tmp_path: Path, words: tuple[str, ...]) -> None:
+    refused = cli("sources", "add", "logistics", *ADD, *words)
+    assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)
+    assert "epcis" in refused.stderr
+    assert not (tmp_path / "sources.toml").exists()
+
+
 def test_a_source_is_added_listed_and_revoked(cli: Cli, tmp_path: Path) -> None:
     key = json.loads(cli("sources", "add", "unc-custody", *ADD, "--case-prefix", "K55-", "--json").stdout)["key"]
     file = tmp_path / "sources.toml"

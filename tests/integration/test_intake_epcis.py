@@ -17,8 +17,13 @@ from embedded.handle import CHECKOUT
 from services.intake.accept import Acceptor
 from services.intake.doors.epcis.capturing import Capture, Waits, judged, summary
 from services.intake.doors.epcis.document import document_of
+from services.intake.doors.epcis.jobs import Jobs, Worker
 from services.intake.preflight import Watch
+from services.intake.pressure import Pressure, Shares
 from services.intake.sources import Register
+from services.intake.turns import Turn
+from shared.clock import machine_now
+from shared.streams import EPCIS_WORKER
 from shared.terms import Role
 from tests import facts
 from tests.epcis import ABSENT, CONTEXT, GRANT, Json, accepting, document, event
@@ -243,6 +248,49 @@ async def test_what_the_page_sends_is_captured_by_the_grant_that_the_page_shows(
     (tmp_path / "sources.toml").write_text(grant("custodian") + table)
     job = await capture(intake, orjson.loads(said))
     assert outcomes(job) == ["captured"]
+
+
+# ------------------------------------------------------------------------------------------------- back-pressure
+async def test_documents_that_wait_are_done_as_fast_as_their_source_may_send_and_not_while_there_is_no_room(
+    redis_url: str, redis: Redis, tmp_path: Path
+) -> None:
+    register = Register(sources(tmp_path))
+    source, _ = register.epcis()
+    client = AsyncRedis.from_url(redis_url)
+    acceptor, watch, jobs = Acceptor(client), Watch(client, "checked"), Jobs(client, 0)
+    await watch.look()
+    seconds = 0.0
+    pressure = Pressure(client, Shares(rate_s=1), lag_limit=1000, now=lambda: seconds)
+    worker = Worker(register, jobs, acceptor, watch, pressure, machine_now, Turn(client, EPCIS_WORKER))
+    for n in range(3):
+        said = document(*(accepting(f"K55-{n}{m}", eventID=f"urn:example:event:{n}-{m}") for m in range(6)))
+        await jobs.open(source, orjson.dumps(said), "rollback", "2018-07-28T00:00:00Z")
+
+    def facts_made() -> int:
+        return len(entries(redis, "custody")) // FACTS
+
+    pressure.full = True
+    assert (await worker.round(), facts_made()) == (0, 0)
+    pressure.full = False
+    assert (await worker.round(), facts_made()) == (1, 6), "a full bucket holds four"
+    assert (await worker.round(), facts_made()) == (0, 6), "two too many are owed"
+    seconds = 2.5
+    assert (await worker.round(), facts_made()) == (1, 12)
+    assert await worker.round() == 0
+    seconds = 10.0
+    assert (await worker.round(), facts_made()) == (1, 18)
+    assert await worker.round() == 0
+    await client.aclose()
+
+
+async def test_a_source_without_documents_is_none_of_those_that_share(redis_url: str, tmp_path: Path) -> None:
+    client = AsyncRedis.from_url(redis_url)
+    pressure = Pressure(client, Shares(rate_s=1), lag_limit=1000)
+    watch, turn = Watch(client, "checked"), Turn(client, EPCIS_WORKER)
+    worker = Worker(Register(sources(tmp_path)), Jobs(client, 0), Acceptor(client), watch, pressure, machine_now, turn)
+    assert await worker.round() == 0
+    assert pressure.shares.buckets == {}
+    await client.aclose()
 
 
 # ------------------------------------------------------------------------------------------------- crashes

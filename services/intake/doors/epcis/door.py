@@ -113,7 +113,9 @@ class EpcisDoor:
             return told(problem(Refused(ProblemType.PARAMETER, f"{BEHAVIOUR} is rollback or proceed")))
         behaves = cast("Behaviour", behaviour)
         events = document_of(body)
-        self.pressure.charge(source.slug, 1 if isinstance(events, Refused) else len(events), len(body))
+        # What waits for its turn costs its events when that comes: by then there may be less room, and less of a share.
+        now = len(events) if dry_run and not isinstance(events, Refused) else 1
+        self.pressure.charge(source.slug, now, len(body))
         if isinstance(events, Refused):
             return told(problem(events))
         at = instant_text(self.now())

@@ -18,6 +18,7 @@ from services.intake.doors.epcis.capturing import Behaviour, Capture, Waits, sum
 from services.intake.doors.epcis.document import document_of
 from services.intake.grants import Source
 from services.intake.preflight import Watch
+from services.intake.pressure import Pressure
 from services.intake.problems import ProblemType, Refused
 from services.intake.sources import Register
 from services.intake.turns import Turn
@@ -67,13 +68,10 @@ class Jobs:
         failpoint("epcis.promised")
         return id
 
-    async def oldest(self, slug: str) -> tuple[str, Fields] | None:
+    async def oldest(self, slug: str) -> str | None:
         """The first job of a source that is not done."""
         id = await self.redis.lindex(epcis_pending_key(slug), 0)
-        if id is None:
-            return None
-        name = cast("bytes", id).decode()
-        return name, await self.fields(name)
+        return None if id is None else cast("bytes", id).decode()
 
     async def fields(self, id: str) -> Fields:
         return cast("Fields", await self.redis.hgetall(epcis_job_key(id)))
@@ -91,12 +89,13 @@ class Jobs:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """Does the jobs of every source in turn, one of each."""
+    """Does the jobs of every source in turn, one of each. What a source may not send now, its jobs do not say either."""
 
     register: Register
     jobs: Jobs
     acceptor: Acceptor
     watch: Watch
+    pressure: Pressure
     now: Now
     turn: Turn
 
@@ -111,13 +110,13 @@ class Worker:
             return 0
 
     async def next_of(self, source: Source) -> int:
-        found = await self.jobs.oldest(source.slug)
-        if found is None:
+        id = await self.jobs.oldest(source.slug)
+        if id is None or self.pressure.refusal(source.slug) is not None:
             return 0
-        id, fields = found
-        outcome = await self.outcome(source, fields)
+        outcome = await self.outcome(source, await self.jobs.fields(id))
         if isinstance(outcome, Waits):
             return 0
+        self.pressure.charge(source.slug, len(outcome["events"]), 0)
         await self.jobs.finish(source.slug, id, outcome, instant_text(self.now()))
         return 1
 
