@@ -10,14 +10,14 @@ from random import Random
 
 import pytest
 
-from services.tracker.model.notices import FIRST, Notice
-from shared.events import InformationRecorded
+from services.tracker.model.notices import Notice
 from tests import facts
 from tests.unit.judge import Left, Line
+from tests.unit.justice import everybody_knows_the_truth, is_justified, line_of
 from tests.unit.later import CALM, WHOLE, with_a_choice
 from tests.unit.played import Desk, Liaisons, Mail
-from tests.unit.rules import TO_BE_ASKED, Rules
-from tests.unit.stories import PERSONS, START, TURNOVER, World, kin_of
+from tests.unit.rules import Rules
+from tests.unit.stories import START, TURNOVER, World
 
 STORIES = int(os.environ.get("ROSETTE_STORIES", "400"))
 ONE = os.environ.get("ROSETTE_STORY")
@@ -97,122 +97,16 @@ class Story:
 
     def leaves(self, notice: Notice) -> None:
         self.log.append(f"{self.world.now:%d %H:%M} leaves {_named(notice)}")
-        truth = Rules(self.desk.filed, self.left)
-        line = (str(notice.person), str(notice.cause), str(notice.kin))
-        assert len(self.left.of(line)) < WITHOUT_END, "stops and reinstatements follow each other without end"
-        if notice.kind == "stop":
-            self._stop_is_justified(truth, line, notice)
-        else:
-            self._may_leave(truth, line, notice)
-            if notice.portions:
-                self._ask_is_justified(truth, line, notice)
-            elif notice.kind == "correction":
-                self._correction_is_justified(truth, line, notice)
-            else:
-                self._telling_is_justified(truth, line, notice)
+        assert len(self.left.of(line_of(notice))) < WITHOUT_END, "stops and reinstatements follow each other without end"
+        is_justified(Rules(self.desk.filed, self.left), notice, self.world.now, self._lines())
         self.left.notices.append(notice)
 
-    def _may_leave(self, truth: Rules, line: Line, notice: Notice) -> None:
-        person, _, kin = line
-        assert kin not in truth.deaths(person), "the kin has died"
-        assert notice.recipient == truth.liaison(person, kin, self.world.now), "it goes to the liaison of now"
-        assert not truth.off_duty(notice.recipient, self.world.now), "a family notice keeps duty hours"
-        assert not truth.in_hand(line), "something of its line is still in a hand"
-
-    def _correction_is_justified(self, truth: Rules, line: Line, notice: Notice) -> None:
-        told, stands = truth.told(line), truth.whole(line)
-        assert told is not None
-        assert not told <= stands, "the family believes nothing untrue"
-        assert frozenset(notice.cases) == told & stands
-
-    def _telling_is_justified(self, truth: Rules, line: Line, notice: Notice) -> None:
-        told = truth.told(line)
-        assert frozenset(notice.cases) == truth.whole(line), "it tells what stands"
-        assert told is None or told < truth.known(line), "the family knows already"
-        why = truth.unowed(line, self.world.now) or truth.other_family_wronged(line, self._lines())
-        assert why is None, why
-        if told is not None:
-            assert notice.kind == "reinstatement"
-        if notice.kind in FIRST:
-            assert not self.left.of(line), "a second first telling"
-            assert notice.kind == truth.role(line), f"it is {truth.role(line)}"
-
-    def _ask_is_justified(self, truth: Rules, line: Line, notice: Notice) -> None:
-        person, _, kin = line
-        now, stands = self.world.now, frozenset[str]()
-        for each in truth.portions(person):
-            about = person, each.cause, kin
-            why = truth.unaskable(about, now)
-            assert (why is None) == (each.cause in notice.portions), f"{each.cause}: {why}"
-            if why is None:
-                stands |= truth.stands(about)
-                wronged = truth.other_family_wronged(about, self._lines())
-                assert wronged is None, wronged
-        assert frozenset(notice.cases) == stands, "it asks about what stands"
-
-    def _stop_is_justified(self, truth: Rules, line: Line, notice: Notice) -> None:
-        person, _, kin = line
-        now = self.world.now
-        held = truth.in_hand(line).get(notice.recipient)
-        assert held is not None, "nothing of the line is in that hand"
-        assert held.reference == notice.stops
-        told, whole, said = truth.told(line), truth.whole(line), frozenset(held.cases)
-        if held.portions:
-            owed = any(truth.unaskable((person, each, kin), now) is None for each in held.portions)
-        elif held.kind == "correction":
-            owed = told is not None and not told <= whole and said == told & whole and kin not in truth.deaths(person)
-        else:
-            says = said == truth.stands(line) | (whole & said)
-            owed = says and (told is None or told < truth.known(line)) and truth.unowed(line, now) is None
-        same_hand = notice.recipient == truth.liaison(person, kin, now)
-        assert not (owed and same_hand), "what is in hand is just what is owed"
-
     def _lines(self) -> set[Line]:
-        return {(str(one.person), str(one.cause), str(one.kin)) for one in self.left.notices} | set(self.world.belief)
+        return {line_of(one) for one in self.left.notices} | set(self.world.belief)
 
     # ------------------------------------------------------------------------------------------------- when all is done
     def everybody_knows_the_truth(self) -> None:
-        truth = Rules(self.desk.filed, self.left)
-        for line, heard in self.world.belief.items():
-            if line[2] in truth.deaths(line[0]):
-                continue
-            reachable = self._is_reachable(truth, line)
-            assert truth.told(line) == heard, f"{line}: what was reported is what was heard"
-            assert heard <= truth.whole(line) or not reachable, f"{line}: a family is left believing an untruth"
-            if heard < truth.known(line) and reachable:
-                assert self._is_delayed(truth, line), f"{line}: stands again, and untold without a reason"
-        for person in PERSONS:
-            for kin in kin_of(person):
-                self._is_told_or_waits(truth, person, kin)
-
-    def _is_told_or_waits(self, truth: Rules, person: str, kin: str) -> None:
-        now = self.world.now
-        if truth.liaison(person, kin, now) is None:
-            return
-        causes = [each.cause for each in truth.portions(person)]
-        causes += [each.reference for each in truth.all(InformationRecorded) if each.person == person]
-        for line in [(person, cause, kin) for cause in causes]:
-            if truth.told(line) is not None or not truth.stands(line):
-                continue
-            why = truth.unowed(line, now)
-            if why == TO_BE_ASKED:
-                why = truth.unaskable(line, now)
-            why = why or truth.other_family_wronged(line, self._lines())
-            assert why is not None, f"{line}: stands, and untold without a reason"
-
-    def _is_reachable(self, truth: Rules, line: Line) -> bool:
-        """Whether there is a liaison; for a correction also one of the PNOK, who comes first."""
-        person, cause, kin = line
-        pnok = truth.pnok(person)
-        first = (person, cause, str(pnok))
-        untrue = not (truth.told(first) or frozenset()) <= truth.whole(first)
-        waits = pnok not in (kin, None) and untrue and not truth.is_overridden(person, cause)
-        kins = [kin, str(pnok)] if waits else [kin]
-        return all(truth.liaison(person, each, self.world.now) is not None for each in kins)
-
-    def _is_delayed(self, truth: Rules, line: Line) -> bool:
-        closed = truth.identity_closed(line) or truth.order_closed(line)
-        return bool(closed or truth.other_family_wronged(line, self._lines()))
+        everybody_knows_the_truth(Rules(self.desk.filed, self.left), self.world.belief, self.world.now, self._lines())
 
     def nothing_left_twice(self) -> None:
         keys = [one.key for one in self.left.notices]
