@@ -23,6 +23,9 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 hypothesis.settings.register_profile("rosette", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("rosette")
 
+# A story is judged outside of the files that tell it: what an assertion compared there is shown, too.
+pytest.register_assert_rewrite("tests.unit.played_story", "tests.unit.justice")
+
 # By default a logged exception shows every local variable of every frame: a minute of work where these are batches.
 plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
 structlog.configure(processors=[structlog.processors.add_log_level, structlog.processors.TimeStamper("iso"), plain])

@@ -40,13 +40,14 @@ def histories(events: Sequence[Event], named: Mapping[Identity, Collection[Targe
     groups = {key: {key} for key in named}
     first: dict[Target, Identity] = {}
     for key, its in named.items():
-        for tie in (*(each for each in its if each.kind not in HUBS), identity(*key)):
+        for tie in (*(each for each in its if each[0] not in HUBS), identity(*key)):
             other = first.setdefault(tie, key)
             if groups[other] is not groups[key]:
                 joined = groups[other] | groups[key]
                 groups.update(dict.fromkeys(joined, joined))
     found: dict[Target, list[Event]] = defaultdict(list)
-    hubs = {id(group): {each for key in group for each in named[key] if each.kind in HUBS} for group in groups.values()}
+    different = {id(group): group for group in groups.values()}
+    hubs = {id: {each for key in group for each in named[key] if each[0] in HUBS} for id, group in different.items()}
     for event in events:
         for hub in hubs[id(groups[event.key])]:
             found[hub].append(event)

@@ -111,13 +111,14 @@ def _briefed(view: gates.View) -> bool:
 def eligible(mine: Sequence[Line], notices: Sequence[Notice], view: gates.View) -> Iterator[Owed]:
     """To public affairs, once all that is left to wait for is time; and a stop for what they have in hand and may not use."""
     gone = stopped(notices)
+    ahead = _delays(embargo("name", mine, view))
     for of in NAMED:
         key = f"publication_eligible/{view.person.ref}/{of}"
         written = [each for each in notices if each.kind == "publication_eligible" and numbered(each.key, key)]
         in_hand = next((each for each in written if is_in_hand(each, gone)), None)
         if view.person.publications.of(of).published is not None:
             continue
-        reasons = _delays(embargo(of, mine, view))
+        reasons = ahead if of not in BRIEFED_FIRST or _briefed(view) else None
         if reasons is None:
             if in_hand is not None:
                 yield stop(in_hand)

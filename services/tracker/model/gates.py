@@ -29,7 +29,7 @@ BEFORE_ALL: Final[WorldOrder] = (datetime.min.replace(tzinfo=UTC), 0, "", "")
 class View:
     """One person among all that concerns them. `undone` are cases over which another family's stop or correction is undone.
 
-    `identities` remembers gate 6 by determination: it is the same for every kin.
+    `identities` remembers gate 6 by determination: it is the same for every kin. `speakers` remembers who speaks to a kin now.
     """
 
     person: Person
@@ -38,9 +38,12 @@ class View:
     now: datetime
     undone: Mapping[str, str]
     identities: dict[str, Reasons] = field(default_factory=dict, compare=False)
+    speakers: dict[str, Assignment | None] = field(default_factory=dict, compare=False)
 
     def assignment(self, kin: str) -> Assignment | None:
-        return self.person.liaison_of(kin, self.now)
+        if kin not in self.speakers:
+            self.speakers[kin] = self.person.liaison_of(kin, self.now)
+        return self.speakers[kin]
 
     def recipient(self, kin: str) -> str | None:
         """`liaison:<ref>` of whoever speaks to this kin now."""
