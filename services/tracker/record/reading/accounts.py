@@ -7,27 +7,22 @@ from psycopg import AsyncConnection
 from services.tracker.model.scope import Scope, fold
 from services.tracker.model.travel import When, until
 from shared import wire
-from shared.events import (
-    CaseInventoried,
-    CaseMerged,
-    CaseRegistered,
-    CaseSplit,
-    CustodyRecordCorrected,
-    IdentificationRecordCorrected,
-    SampleCut,
-)
+from shared.events import CaseRegistered, CustodyRecordCorrected
 
-# The cases of a turnover are those that a registration names with it, and from then on whatever an event of lineage names with
-# one of them. More are reached than belong to it, a parent from elsewhere for one: what counts is for the fold to say.
+# The cases of a turnover are those that a registration names with it, and whatever was said to have come out of one of them.
+# More are reached than belong to it, what was corrected away for one: what counts is for the fold to say.
 REACHED: Final = """
-    WITH RECURSIVE inside (no) AS (
+    WITH RECURSIVE turnover (no) AS (
       SELECT no FROM target WHERE kind = 'turnover' AND ref = %(ref)s
+    ), inside (no) AS (
+      (SELECT no FROM turnover
+       UNION
+       SELECT beside.hub FROM turnover
+         JOIN history AS mine ON mine.hub = turnover.no AND mine.direct
+         JOIN event ON event.no = mine.event AND event.type = ANY(%(ties)s)
+         JOIN history AS beside ON beside.event = event.no AND beside.direct)
       UNION
-      SELECT beside.hub FROM inside
-        JOIN history AS mine ON mine.hub = inside.no AND mine.direct
-        JOIN event ON event.no = mine.event AND event.type = ANY(%(ties)s)
-        JOIN history AS beside ON beside.event = event.no AND beside.direct
-        JOIN target ON target.no = beside.hub AND (target.kind = 'case' OR target.ref = %(ref)s)
+      SELECT lineage.child FROM inside JOIN lineage ON lineage.parent = inside.no
     ), hub (no) AS (
       SELECT no FROM inside UNION SELECT concern.person FROM inside JOIN concern ON concern.remains = inside.no
     ), said (no) AS (
@@ -39,18 +34,8 @@ SAID: Final = f"""{REACHED}
     SELECT event.digest, event_body.body FROM said JOIN event USING (no) JOIN event_body ON event_body.event = event.no
      WHERE event.filed_at <= %(known_at)s
 """  # noqa: S608 - composed of a constant of this module
-TIES: Final = tuple(
-    fact.wire_name()
-    for fact in (
-        CaseRegistered,
-        CaseInventoried,
-        CaseSplit,
-        CaseMerged,
-        SampleCut,
-        CustodyRecordCorrected,
-        IdentificationRecordCorrected,
-    )
-)
+TIES: Final = (CaseRegistered.wire_name(), CustodyRecordCorrected.wire_name())
+"""What names a case with the turnover that it came in, as said or as corrected."""
 EXISTS: Final = "SELECT EXISTS (SELECT FROM turnover WHERE ref = %s)"
 
 
