@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import psycopg
 import pytest
+import structlog
 
 from services.tracker.model import case as case_
 from services.tracker.model.case import Case
+from services.tracker.record import obligations
 from services.tracker.record.commit import Register
 from services.tracker.record.freezes import freeze, unfreeze
 from services.tracker.record.quarantine import resolve
@@ -218,6 +221,28 @@ async def test_a_fold_that_fails_marks_the_case_and_rejects_nothing(database_url
         monkeypatch.undo()
         await file(register, facts.declared(), first=3)
         assert await rows(register, "SELECT flags, progress FROM case_") == [([], "sealed")]
+
+
+async def test_a_deadlock_while_what_a_family_is_owed_is_worked_out_begins_again_and_is_no_fault_of_the_family(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost, closed = iter(["lost"]), obligations.closed
+
+    async def in_a_circle(cursor: Any, *given: Any) -> frozenset[str]:
+        for _ in lost:
+            await cursor.execute("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40P01'; END $$")
+        return await closed(cursor, *given)
+
+    monkeypatch.setattr(obligations, "closed", in_a_circle)
+    family = facts.kin(), facts.pnok(), facts.liaison()
+    async with a_register(database_url) as register:
+        with structlog.testing.capture_logs() as logged:
+            assert (await file(register, *family)).filed == 3
+            await file(register, facts.registered())
+            await file(register, facts.determined())
+        assert next(lost, None) is None
+        assert [each for each in logged if each["event"] == "unfoldable"] == []
+        assert await one(register, "SELECT state FROM notice WHERE kind = 'identification'") == "ready"
 
 
 # ------------------------------------------------------------------------------------------------- append-only

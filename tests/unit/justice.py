@@ -83,7 +83,7 @@ def _stop_is_justified(truth: Rules, line: Line, notice: Notice, now: datetime) 
     assert held.reference == notice.stops, "it stops what is in that hand"
     told, whole, said = truth.told(line), truth.whole(line), frozenset(held.cases)
     if held.portions:
-        owed = any(truth.unaskable((person, each, kin), now) is None for each in held.portions)
+        owed = any(truth.unaskable((person, each, kin), now) is None for each in _asked_by_it_alone(truth, held))
     elif held.kind == "correction":
         owed = told is not None and not told <= whole and said == told & whole and kin not in truth.deaths(person)
     else:
@@ -91,6 +91,13 @@ def _stop_is_justified(truth: Rules, line: Line, notice: Notice, now: datetime) 
         owed = says and (told is None or told < truth.known(line)) and truth.unowed(line, now) is None
     same_hand = notice.recipient == truth.liaison(person, kin, now)
     assert not (owed and same_hand), "what is in hand is just what is owed"
+
+
+def _asked_by_it_alone(truth: Rules, ask: Notice) -> set[str]:
+    """A report taken back can leave two asks in one hand; of those one asks about everything, and the other is stopped."""
+    asks = [one for one in truth.asks(str(ask.person)) if one.kin == ask.kin and one.reference != ask.reference]
+    others = (one for one in asks if one in truth.in_hand(line_of(one)).values() and one.recipient == ask.recipient)
+    return set(ask.portions) - {portion for one in others for portion in truth.left.asks(one.reference)}
 
 
 # ------------------------------------------------------------------------------------------------- when all is done

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+import psycopg
 import structlog
 
 from services.tracker.model import operators
@@ -53,6 +54,8 @@ async def oblige_families(
         if rule.before is not None and await unjudged(cursor, sorted(persons), rule):
             newly = loosened(required(record, stored, rule.before, at), owed)
         changes = reconcile(owed, stored)
+    except psycopg.Error:
+        raise  # the record's trouble, and no fault of these persons: whoever began the transaction begins it again
     except Exception:
         log.exception("unfoldable", persons=sorted(persons))
         await apply(cursor, held(stored), why, at)
