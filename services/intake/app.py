@@ -84,7 +84,9 @@ def create(settings: Settings) -> FastAPI:
         telemetry={"logs": False},
     )
     keys = Credentials(register, KeySets())
-    app.include_router(HttpDoor(keys, acceptor, watch, pressure, now).router())
+    http = HttpDoor(keys, acceptor, watch, pressure, now)
+    app.router.routes.append(http.straight())
+    app.include_router(http.router())
     app.include_router(EpcisDoor(keys, acceptor, watch, pressure, jobs, now).router())
     app.include_router(ImportDoor(keys, acceptor, watch, pressure, now, settings.sources.parent).router())
     add_health(app, redis, register, settings)

@@ -8,10 +8,11 @@ import orjson
 import pytest
 from redis import Redis
 
+from services.intake.doors.requests import STRUCTURED
 from shared import wire
 from shared.streams import events_key, filed_key, index_key, quarantined_key
 from tests import facts
-from tests.integration.intake import Intake, entries
+from tests.integration.intake import Intake, entries, key_of
 
 CUSTODY = events_key("custody")
 
@@ -43,6 +44,31 @@ async def test_every_type_of_the_catalogue_is_accepted_on_its_stream(intake: Int
     assert answer.status_code == 202, answer.text
     [(_, fields)] = entries(redis, answer.json()["stream"])
     assert isinstance(wire.decode(answer.json()["stream"], fields), wire.Decoded)
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "status"),
+    [
+        ("POST", {}, 401),
+        ("POST", {"authorization": ""}, 401),
+        ("POST", {"authorization": "Bearer"}, 401),
+        ("POST", {"authorization": f"Basic {key_of('custodian')}"}, 401),
+        ("POST", {"authorization": f"bearer {key_of('custodian')}"}, 202),
+        ("POST", {"authorization": f"Bearer {key_of('custodian')}", "content-type": "text/plain"}, 415),
+        ("GET", {"authorization": f"Bearer {key_of('custodian')}"}, 405),
+    ],
+)
+async def test_a_request_without_a_query_is_answered_as_one_with_a_query(
+    intake: Intake, method: str, headers: dict[str, str], status: int
+) -> None:
+    body, sent = orjson.dumps(facts.released(id="E-1")), {"content-type": STRUCTURED} | headers
+    await intake.submit(facts.released(id="E-1"))
+    straight, described = [
+        await intake.client.request(method, f"/v1/events{query}", content=body, headers=sent)
+        for query in ("", "?dry_run=false")
+    ]
+    assert straight.status_code == described.status_code == status
+    assert (straight.content, straight.headers) == (described.content, described.headers)
 
 
 async def test_the_same_statement_again_gets_the_receipt_it_got_first(intake: Intake, redis: Redis) -> None:

@@ -17,6 +17,7 @@ from services.intake.doors.answers import found, item, json, listed, problem, si
 from services.intake.doors.credential import holder
 from services.intake.doors.described import BEARER, DESCRIBED, problems
 from services.intake.doors.requests import BATCH, DOOR, asked_of, body_of, mode_of, statements
+from services.intake.doors.straight import Straight
 from services.intake.listing import page_after
 from services.intake.preflight import Watch
 from services.intake.pressure import Pressure
@@ -61,6 +62,14 @@ class HttpDoor:
             responses={200: {"model": documents.Receipts | documents.Page}, **problems(400, 401, 403, 404, 503)},
         )
         return router
+
+    def straight(self) -> Straight:
+        """The way of almost all requests to `submit`; what it describes of itself is the router's."""
+
+        async def answer(request: Request) -> Response:
+            return await self.submit(request, await BEARER(request))
+
+        return Straight("/v1/events", answer)
 
     async def submit(
         self,
