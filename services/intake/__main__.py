@@ -1,6 +1,7 @@
 """`python -m services.intake`: run the service, submit a file, and keep the sources file."""
 
 import asyncio
+import gc
 import json
 import os
 from collections import Counter
@@ -26,6 +27,9 @@ from shared import logs
 
 GRACE_S: Final = 10
 """For requests in flight when the process is told to stop."""
+
+ALLOCATIONS_A_LOOK: Final = 20_000
+"""Of the collector, for 700: what some thousand events hold."""
 
 app = typer.Typer(no_args_is_help=True, help="Intake decides: it turns submissions into facts, or refuses them.")
 app.add_typer(sources, name="sources")
@@ -57,6 +61,7 @@ def run(
         raise stop(str(error), USAGE) from None
     if reasons:
         raise stop("Not safe to accept on this server:\n" + "\n".join(f"  {reason}" for reason in reasons), REFUSED)
+    rest_the_collector()
     uvicorn.run(
         application,
         host=settings.host,
@@ -66,6 +71,14 @@ def run(
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
     )
+
+
+def rest_the_collector() -> None:
+    """What stands when the service starts is never looked through again, and what a few batches leave only once in a while:
+    nothing of an event is part of a cycle, and the looking costs a twentieth of its time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(ALLOCATIONS_A_LOOK)
 
 
 async def preflight(settings: Settings) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
@@ -27,8 +27,7 @@ WAIT_MS: Final = 1000
 """How long replicas may take to confirm, well under the socket's time-out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """The statement is a fact, and durable. `duplicate`: it had been before, and this is the receipt it got then."""
 
     receipt: Receipt
@@ -83,6 +82,8 @@ class Acceptor:
         for place, each in enumerate(admitted):
             by_stream[each.event.stream].append(place)
         asked = [self._accept_on(stream, slug, [admitted[place] for place in places]) for stream, places in by_stream.items()]
+        if len(asked) == 1:
+            return list(await asked[0])
         for places, on_stream in zip(by_stream.values(), await asyncio.gather(*asked), strict=True):
             for place, answer in zip(places, on_stream, strict=True):
                 answers[place] = answer

@@ -1,9 +1,8 @@
 """Whether a submission becomes a fact: pure, so that what is admitted depends on what was said and by whom alone."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -30,8 +29,7 @@ LONGEST_ATTRIBUTE: Final = 1024
 """Characters of a context attribute; `data` has limits of its own, field by field."""
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(NamedTuple):
     """One statement as a door received it. `recordedtime` is our clock; `suspect` as the parser saw it."""
 
     said: object
@@ -40,8 +38,7 @@ class Submission:
     suspect: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Admitted:
+class Admitted(NamedTuple):
     """A statement that may be accepted. `body` is the CloudEvent for the stream, with what intake adds."""
 
     event: Event
@@ -91,19 +88,25 @@ def within_limits(said: wire.CloudEvent, *, suspect: bool) -> bytes | Refused:
     """
     if (suspect or len(said) > MEMBERS) and (found := flaw(said)) is not None:
         return found
-    for name, value in said.items():
-        if type(value) is str and len(value) > LONGEST_ATTRIBUTE:
-            return Refused(ProblemType.TOO_LONG, f"more than {LONGEST_ATTRIBUTE} characters", step(name))
     try:
         written = orjson.dumps(said)
     except orjson.JSONEncodeError as error:
-        return flaw(said) or Refused(ProblemType.INVALID_EVENT, str(error))
+        return too_long(said) or flaw(said) or Refused(ProblemType.INVALID_EVENT, str(error))
+    if len(written) > LONGEST_ATTRIBUTE and (found := too_long(said)) is not None:
+        return found
     if len(written) <= SMALL_EVENT_BYTES:
         return written
     if len(written) <= LARGEST_EVENT_BYTES:
         return flaw(said) or written
     too_large = Refused(ProblemType.EVENT_TOO_LARGE, f"more than {LARGEST_EVENT_BYTES} bytes")
     return (flaw(said) if crowded(written) else None) or too_large
+
+
+def too_long(said: wire.CloudEvent) -> Refused | None:
+    for name, value in said.items():
+        if type(value) is str and len(value) > LONGEST_ATTRIBUTE:
+            return Refused(ProblemType.TOO_LONG, f"more than {LONGEST_ATTRIBUTE} characters", step(name))
+    return None
 
 
 def invalid_event(said: wire.CloudEvent, problems: tuple[wire.Problem, ...]) -> Refused:

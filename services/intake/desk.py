@@ -4,8 +4,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass
-from typing import Final, TypeVar, assert_never
+from typing import Final, NamedTuple, TypeVar, assert_never
 
 from redis.exceptions import RedisError
 
@@ -19,8 +18,7 @@ from services.intake.preflight import Watch
 from services.intake.problems import ProblemType, Refused
 
 
-@dataclass(frozen=True, slots=True)
-class Receipted:
+class Receipted(NamedTuple):
     """A fact, durable on its stream, with the identity it was accepted under."""
 
     source: str

@@ -5,7 +5,7 @@ A receipt is kept for ever beside its stream (shared/streams.py); what became of
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from redis.asyncio import Redis
 
@@ -15,8 +15,7 @@ from shared.terms import STREAMS, Stream
 State = Literal["accepted", "filed", "quarantined"]
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """Proof of acceptance: the digest of what was said, and where it stands in its stream."""
 
     stream: Stream
