@@ -262,7 +262,7 @@ def flaws(event: Any) -> tuple[Problem, ...]:
         if error.error_count() > MOST_ERRORS:
             return (Problem("", "too_many_errors", f"more than {MOST_ERRORS} errors"),)
         found = error.errors(include_url=False, include_input=False)
-        return tuple(problem_of(each | {"loc": ("", *each["loc"])}, "") for each in found)
+        return tuple(problem_of(each, "") for each in found)
     return tuple(open_ends(bare))
 
 
