@@ -11,7 +11,7 @@ import structlog
 
 from services.tracker.model import case as case_
 from services.tracker.model.case import Case
-from services.tracker.record import obligations
+from services.tracker.record import closing, obligations
 from services.tracker.record.commit import Register
 from services.tracker.record.freezes import freeze, unfreeze
 from services.tracker.record.quarantine import resolve
@@ -226,7 +226,7 @@ async def test_a_fold_that_fails_marks_the_case_and_rejects_nothing(database_url
 async def test_a_deadlock_while_what_a_family_is_owed_is_worked_out_begins_again_and_is_no_fault_of_the_family(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lost, closed = iter(["lost"]), obligations.closed
+    lost, closed = iter(["lost"]), closing.closed
 
     async def in_a_circle(cursor: Any, *given: Any) -> frozenset[str]:
         for _ in lost:
