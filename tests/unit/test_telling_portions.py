@@ -266,3 +266,8 @@ def test_another_family_is_not_told_of_a_case_before_the_first_heard_that_it_lef
     assert [each.text for each in theirs.reasons] == ["another family must first be told that K55-02 is not theirs"]
     told.and_then(reported(told.leaves("correction", 60), 70))
     told.leaves("identification", 80, kin="KIN-9")
+
+
+def test_what_an_individual_brought_is_told_as_a_portion_all_the_same_when_an_amendment_adds_it() -> None:
+    told = told_of_an_individual(PADD, EACH_TIME, AMENDED)
+    assert (told.owed("additional_portions").cause, told.owed("additional_portions").cases) == ("A-1", ("K55-02",))

@@ -65,11 +65,14 @@ def of_the_padd(line: Line, mine: Sequence[Line]) -> Portion | None:
 
 
 def was_told_a_padd(portion: Portion, person: Person, mine: Sequence[Line]) -> bool:
-    """Whether one who directed disposition was told of all that stands of a portion, by that one or another that names it."""
+    """Whether one who directed disposition was told of all that stands of a portion, by that one or another that names it.
+
+    Not by one that only brought it through an individual: what an amendment adds is told as such.
+    """
     padds = {each.kin for each in person.padds}
-    lines = [line for line in mine if line.kin in padds and line.portion is not None]
-    told = (line.told or NOTHING for line in lines if line.portion and line.portion.determination == portion.determination)
-    return portion.stands <= NOTHING.union(*told)
+    lines = [(line, line.portion) for line in mine if line.kin in padds and line.portion is not None]
+    of_it = [(line, its) for line, its in lines if its.determination == portion.determination]
+    return portion.stands <= NOTHING.union(*((line.told or NOTHING) & (its.named | its.once) for line, its in of_it))
 
 
 def asked_at(portion: Portion, mine: Sequence[Line]) -> list[datetime]:
