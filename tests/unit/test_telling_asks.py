@@ -53,6 +53,20 @@ def test_a_portion_found_while_the_ask_is_out_joins_it_without_another_mail() ->
     assert (told.kinds(), told.notices[ask.reference].portions) == ([], ("A-1", "A-2"))
 
 
+def test_of_two_asks_in_one_hand_one_asks_about_everything_and_the_other_is_stopped() -> None:
+    """The report of the first was untrue, and a second had left meanwhile."""
+    told = family_told(AMENDED)
+    first = told.leaves("ask_first", 50)
+    report = reported(first, 55)
+    told.and_then(report, MORE)
+    second = told.leaves("ask_first", 60)
+    told.and_then(facts.corrected(report, at=at(65)))
+    portions = {one.reference: told.notices[one.reference].portions for one in (first, second)}
+    stopped = [one.stops for one in told.required().owed if one.kind == "stop"]
+    assert told.kinds() == ["stop"]
+    assert [portions[each] for each in {first.reference, second.reference} - set(stopped)] == [("A-1", "A-2")]
+
+
 def test_an_ask_lives_while_any_portion_in_it_stands() -> None:
     told = family_told(AMENDED, MORE)
     ask = told.leaves("ask_first", 50)
