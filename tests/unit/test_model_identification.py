@@ -69,6 +69,11 @@ def test_a_determination_against_an_active_exclusion_is_a_discrepancy_until_it_i
     assert found(case_of(excluded, facts.determined(at=at(2)), withdrawn)) == {}
 
 
+def test_an_exclusion_of_one_person_says_nothing_against_the_determination_of_another() -> None:
+    excluded = facts.excluded(**THE_CASE, person="P-0002", at=at(1))
+    assert found(case_of(excluded, facts.determined(at=at(2)))) == {}
+
+
 def test_an_exclusion_of_its_individual_holds_for_the_case_too() -> None:
     excluded = facts.excluded(MINE, at=at(1))
     assert list(found(case_of(excluded, facts.associated(at=at(2)), facts.determined(at=at(3))))) == ["exclusion/D-1#P-0001"]
