@@ -10,9 +10,9 @@ PYTHON ?= $(shell for p in $(CANDIDATES); do \
 READY := .venv/.ready
 RUN := .venv/bin/python
 PYTEST := $(RUN) -m pytest
-# Most tests wait for servers rather than for a core, so two workers, each with servers of its own. A file stays with one of them,
+# Most tests wait for servers rather than for a core, so three workers, each with servers of its own. A file stays with one of them,
 # since its tests may share a story.
-WORKERS ?= 2
+WORKERS ?= 3
 IN_PARALLEL := -n $(WORKERS) --dist loadfile
 COMPILE := .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
   --custom-compile-command "make lock"

@@ -335,7 +335,7 @@ async def test_mail_carries_nothing_personal(at: Desk, mailbox: embedded.Mailbox
         for secret in (b"P-0001", b"KIN-1", b"D-1", b"K55-01", b"L-1", b"daughter", b"mtdna"):
             assert secret not in mail.content
     for record in caplog.records:
-        assert "@" not in record.getMessage()
+        assert "@" not in record.getMessage() or record.name == "mail.log"  # the test's own mail server says who writes to it
 
 
 async def test_a_message_id_belongs_to_the_notice(at: Desk, mailbox: embedded.Mailbox) -> None:
