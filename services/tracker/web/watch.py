@@ -69,7 +69,7 @@ async def watch(conn: AsyncConnection[Any], redis: Redis) -> list[StreamState]:
 async def all_filed(conn: AsyncConnection[Any], redis: Redis) -> bool:
     """Whether everything that intake has accepted is in the record. Asked now, answered for the moment before."""
     given_out = await counters(redis)
-    through = {(row.stream, row.epoch): row.through for row in await reading.epochs(conn)}
+    through = await reading.through(conn)
     return all(n in (0, through.get((stream, epoch))) for stream, (epoch, n) in given_out.items())
 
 

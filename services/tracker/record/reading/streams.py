@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
 from services.tracker.record.reading.pages import every
+
+THROUGH: Final = "SELECT stream, epoch, through FROM epoch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,11 @@ class FreezeRow:
     high: int | None
     reason: str
     opened_at: datetime
+
+
+async def through(conn: AsyncConnection[Any]) -> dict[tuple[str, str], int]:
+    """(stream, epoch) -> every seq up to which is in the record: asked a hundred times a second while a story waits."""
+    return {(stream, epoch): n for stream, epoch, n in await (await conn.execute(THROUGH)).fetchall()}
 
 
 async def epochs(conn: AsyncConnection[Any]) -> list[EpochRow]:
