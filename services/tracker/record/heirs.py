@@ -25,8 +25,9 @@ ABOVE: Final = "SELECT no, ref, revision FROM target WHERE kind = 'case' AND ref
 class Heirs:
     """The cases of one transaction that came out of others, with those.
 
-    `states` of all of them by number, `mine` those that are held here and may be changed. The others are only read, without a
-    lock: nothing about them changes but by who holds all that came out of them. So they may be remembered at once.
+    `states` of all of them by number, `mine` those that are held here and may be changed. The others are only `read`, without a
+    lock: nothing about them changes but by who holds all that came out of them. What they take is worked out each time up to
+    where it comes from, since what is dated ahead comes into force there without anybody's doing.
     """
 
     histories: Histories
@@ -35,8 +36,7 @@ class Heirs:
     wanted: dict[str, Wanted] = field(default_factory=dict)
     states: dict[str, Folded] = field(default_factory=dict)
     mine: set[str] = field(default_factory=set)
-    alone: set[str] = field(default_factory=set)
-    """Folded just now, without what they take from their parents."""
+    read: set[str] = field(default_factory=set)
     stirred: set[str] = field(default_factory=set)
     """Held here, and not what was remembered of them; `by_time`: although nothing was filed about them."""
     by_time: set[str] = field(default_factory=set)
@@ -70,7 +70,7 @@ class Heirs:
         await self._complete(cursor)
         lineage = self._lineage()
         for number in parents_first(self.states, lineage.parents):
-            if number in self.mine or number in self.alone:
+            if number in self.mine or number in self.read:
                 await self._settle(cursor, number, lineage, folded, news)
 
     async def _settle(
@@ -81,7 +81,7 @@ class Heirs:
         after = await self._heir(cursor, number, lineage)
         self.states[number] = after
         if number not in self.mine:
-            self.histories.remember(no, self.wanted[number].revision, self.rule.version, after)
+            self.histories.note(no, self.wanted[number].revision, self.rule.version, after)
             return
         if after is not folded.get(no) and (after is not remembered or no in folded):
             self.changed[no] = after
@@ -115,8 +115,8 @@ class Heirs:
             unknown = [wanted for number, wanted in self.wanted.items() if number not in self.states]
             hubs = await self.histories.fold(cursor, unknown, self.rule.policy, self.rule.version, self.at)
             self.states |= {each.target.ref: hubs[each.no] for each in unknown}
-            self.alone |= {each.target.ref for each in unknown}
-            above = self._parents(self.mine | self.alone) - self.wanted.keys()
+            above = self._parents(self.states) - self.wanted.keys()
+            self.read |= above
             if above:
                 await cursor.execute(ABOVE, (sorted(above),))
                 for no, ref, revision in await cursor.fetchall():
@@ -124,14 +124,13 @@ class Heirs:
 
     def _know(self, no: int, target: Target, revision: int, hub: Folded | None) -> None:
         self.wanted[target.ref] = Wanted(no, target, revision, None)
-        known = hub or self._remembered(target.ref)
-        if known is not None:
+        known = hub or self._remembered(target.ref) or self.histories.noted(no, revision, self.rule.version)
+        if known is not None and not known.wakes(self._horizon):
             self.states[target.ref] = known
 
     def _remembered(self, number: str) -> Folded | None:
         wanted = self.wanted[number]
-        known = self.histories.recall(wanted.no, wanted.revision, self.rule.version)
-        return None if known is None or known.wakes(self._horizon) else known
+        return self.histories.recall(wanted.no, wanted.revision, self.rule.version)
 
     @property
     def _horizon(self) -> datetime:

@@ -83,6 +83,7 @@ class Histories:
     def __init__(self, facts: Facts, limit: int) -> None:
         self.facts = facts
         self._folded: Remembered[int, tuple[int, str, Folded]] = Remembered(limit)
+        self._glimpsed: Remembered[int, tuple[int, str, Folded]] = Remembered(limit)
 
     def remember(self, no: int, revision: int, policy: str, folded: Folded) -> None:
         """Call once the transaction that made the revision is committed."""
@@ -93,8 +94,18 @@ class Histories:
         known = self._folded.get(no)
         return known[2] if known is not None and known[:2] == (revision, policy) else None
 
+    def note(self, no: int, revision: int, policy: str, folded: Folded) -> None:
+        """Keep a hub that was read without its lock. It was not written, so nothing may be held against it to see a change."""
+        self._glimpsed.put(no, (revision, policy, folded))
+
+    def noted(self, no: int, revision: int, policy: str) -> Folded | None:
+        """A hub as it was when it was only read, if it is of this revision still."""
+        known = self._glimpsed.get(no)
+        return known[2] if known is not None and known[:2] == (revision, policy) else None
+
     def forget(self) -> None:
         self._folded.forget()
+        self._glimpsed.forget()
 
     async def fold(
         self, cursor: Cursor, wanted: Sequence[Wanted], policy: Policy, digest: str, at: datetime

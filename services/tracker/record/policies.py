@@ -67,10 +67,11 @@ class Policies:
         if row is None:
             raise NoPolicy("the record has no policy: run migrate")
         no, digest, unjudged = row
-        if self._last is None or self._last.no != no or (self._last.before is not None) != unjudged:
+        version = f"{no}/{digest}"
+        if self._last is None or self._last.version != version or (self._last.before is not None) != unjudged:
             await cursor.execute(BODIES, (no,))
             ((body, before),) = await cursor.fetchall()
-            self._last = InForce(no, f"{no}/{digest}", Policy.parse(body), Policy.parse(before) if unjudged else None)
+            self._last = InForce(no, version, Policy.parse(body), Policy.parse(before) if unjudged else None)
         return self._last
 
 

@@ -2,7 +2,9 @@
 
 from typing import Any, Final
 
+import orjson
 from psycopg import AsyncConnection
+from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool
 
 Pool = AsyncConnectionPool[AsyncConnection[Any]]
@@ -12,6 +14,10 @@ PROBE_BY_KEY: Final = " ".join(
 )
 """Every statement of the hot path looks up a few hundred keys. A plan is kept for the life of a connection, and one made
 while the tables were small would read them whole when they no longer are: so it is made for large tables from the start."""
+
+
+set_json_loads(orjson.loads)
+"""Windows, reasons and portions are read with every notice and every look into the directory: a twentieth of a story's time."""
 
 
 def pool(database_url: str, size: int = 12) -> Pool:
