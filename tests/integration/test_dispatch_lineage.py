@@ -1,4 +1,4 @@
-"""Dispatch with what came out of what: a case sees in time what it takes from above, and a parent that was only read is written."""
+"""Dispatch with what came out of what: a case sees in time what it takes from above, and its parents are written too."""
 
 import asyncio
 from collections.abc import AsyncIterator
