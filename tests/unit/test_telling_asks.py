@@ -1,5 +1,6 @@
 """The ask: a family that made no choice, or wants to be asked, is asked once about all that waits (telling, section 7)."""
 
+from services.tracker.model.lines import lines_of
 from tests import facts
 from tests.unit.stories import at
 from tests.unit.test_telling_portions import AMENDED, family_told, ledger
@@ -82,6 +83,14 @@ def test_who_was_asked_is_not_asked_again_and_what_falls_later_is_not_corrected(
     assert told.and_then(MORE).owed("ask_first").key == "ask/P-0001/A-2/KIN-1"
     told.and_then(facts.rescinded("A-1", at=at(70)), facts.rescinded("A-2", at=at(71)))
     assert told.kinds() == []
+
+
+def test_an_ask_that_was_claimed_and_given_back_has_asked_nobody_and_nothing_answers_it() -> None:
+    told = family_told(AMENDED)
+    told.becomes(told.leaves("ask_first", 50), "withdrawn")
+    told.and_then(facts.election(determination="A-1", at=at(60)))
+    lines = lines_of(told.record().persons["P-0001"], tuple(told.notices.values()))
+    assert not any(line.ended for line in lines if line.asks)
 
 
 def test_an_answer_for_one_portion_leaves_the_others_asked() -> None:

@@ -246,8 +246,8 @@ def _said(person: Person, cause: str, delivery: Delivery, before: Tokens | None)
 
 
 def _is_answered(person: Person, notice: Notice) -> bool:
-    if notice.kind == "stop" or notice.left_at is None or not notice.portions:
-        return False
+    if notice.kind == "stop" or notice.state not in LEFT or notice.left_at is None or not notice.portions:
+        return False  # one that was claimed and given back asked nobody
     return person.elections.answer(notice.portions, notice.left_at)
 
 
