@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests import facts
+from tests.integration import filing
 from tests.integration.looking import Looking, looking
 
 PERSON = "/v1/persons/P-0001"
@@ -83,6 +84,28 @@ async def test_who_had_been_told_what_by_a_day_is_one_question(database_url: str
     assert (one["kin"], one["cause"], one["told"], one["stands"]) == ("KIN-1", "D-1", ["K55-01"], ["K55-01"])
     assert by_the_last_day == since
     assert [(each["told"], each["stands"], each["heard_at"]) for each in since] == [([], [], "2018-11-05T12:00:00Z")]
+
+
+async def test_nobody_was_told_of_more_than_stood_where_an_individual_brought_the_case(
+    database_url: str, redis_url: str
+) -> None:
+    """A case that joins the individual later stands untold, and one that leaves it stands no more."""
+    whole, individual = facts.determined(cases=[], individuals=["I-1"], at="2018-09-01T00:00:00Z"), "I-1"
+    async with looking(database_url, redis_url) as reader:
+        await reader.file(facts.registered(), facts.kin(), facts.pnok(), facts.liaison())
+        await reader.file(facts.associated(individual=individual, at="2018-08-02T00:00:00Z"), whole)
+        [[reference]] = await filing.rows(reader.register, "SELECT reference FROM notice WHERE kind = 'identification'")
+        await reader.file(
+            facts.delivered(notice=reference, at="2018-09-10T12:00:00Z"),
+            facts.associated("K55-02", individual, at="2018-10-01T00:00:00Z"),
+            facts.dissociated(individual=individual, at="2018-11-01T00:00:00Z"),
+        )
+        days = [await reader.get(f"{PERSON}/told", on=day) for day in ("2018-09-10", "2018-10-01", "2018-11-01")]
+    assert [[(each["told"], each["stands"]) for each in day] for day in days] == [
+        [(["I-1", "K55-01"], ["I-1", "K55-01"])],
+        [(["I-1", "K55-01"], ["I-1", "K55-01", "K55-02"])],
+        [(["I-1", "K55-01"], ["I-1", "K55-02"])],
+    ]
 
 
 async def test_a_project_that_was_closed_later_was_not_closed_yet(database_url: str, redis_url: str) -> None:

@@ -67,7 +67,11 @@ class PersonGates:
 
 @dataclass(frozen=True, slots=True)
 class ToldView:
-    """What one kin had last heard on one line. `told` empty: that it no longer stands. `stands`: what stood by then."""
+    """What one kin had last heard on one line. `told` empty: that it no longer stands.
+
+    `stands`: what stood by then, with the cases that its individuals brought. One that joined an individual after the telling
+    is in it and not in `told`.
+    """
 
     kin: str
     cause: str
@@ -103,7 +107,7 @@ async def told(
     known = await known_family(conn, ref, now, When(by, when.known_at), notices_as_known=True)
     lines = lines_of(known.record.persons[ref], known.notices)
     return [
-        ToldView(line.kin, line.cause, sorted(line.told), sorted(line.stands), heard(line))
+        ToldView(line.kin, line.cause, sorted(line.told), sorted(line.whole), heard(line))
         for line in lines
         if line.told is not None
     ]
