@@ -51,7 +51,7 @@ class Portion(NamedTuple):
     determination: str
     named: Tokens
     since: datetime
-    once: Tokens = NOTHING
+    formerly: Tokens = NOTHING
     """What it named, and others of the determination name now."""
 
 
@@ -166,9 +166,9 @@ class Truth:
                 there.add(data.amendment)
                 first = self._first_named(data.amendment, person)
                 ever = self.ever_named(data.amendment, person)
-                for cause, once in ((data.amendment, first & current), (ADDED + data.amendment, (ever - first) & current)):
-                    if once:
-                        yield Portion(cause, determination, NOTHING, event.occurred_at, once)
+                for cause, formerly in ((data.amendment, first & current), (ADDED + data.amendment, (ever - first) & current)):
+                    if formerly:
+                        yield Portion(cause, determination, NOTHING, event.occurred_at, formerly)
 
     def ever_named(self, cause: str, person: str) -> Tokens:
         """All that a cause was ever said to be of, whatever was corrected."""
@@ -194,8 +194,8 @@ class Truth:
             if other is not mine and other.determination == mine.determination:
                 earlier = among.index(other) < among.index(mine)
                 elsewhere |= other.named if earlier else NOTHING
-                elsewhere |= (other.named | other.once) & self._known_by((person, other.cause, kin))
-        return ((mine.named | mine.once) & self._known_by(line)) | (mine.named - elsewhere)
+                elsewhere |= (other.named | other.formerly) & self._known_by((person, other.cause, kin))
+        return ((mine.named | mine.formerly) & self._known_by(line)) | (mine.named - elsewhere)
 
     def _known_by(self, line: Line) -> Tokens:
         """What a kin was told on a line, has in hand of it, or was asked about."""

@@ -139,7 +139,7 @@ class Rules(Truth):
     def _was_told_a_padd(self, line: Line, portion: Portion) -> bool:
         padds = {data.kin for data in self.all(PaddDesignated) if data.person == line[0]}
         of_it = [each for each in self.portions(line[0]) if each.determination == portion.determination]
-        told = ((self.told((line[0], of.cause, kin)) or NOTHING) & (of.named | of.once) for of in of_it for kin in padds)
+        told = ((self.told((line[0], of.cause, kin)) or NOTHING) & (of.named | of.formerly) for of in of_it for kin in padds)
         return self.stands(line) <= NOTHING.union(*told)
 
     def _ended(self, cases: set[str]) -> bool:

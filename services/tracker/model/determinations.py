@@ -72,9 +72,9 @@ Statements = Mapping[str, tuple[Statement, ...]]
 class Portion:
     """One portion of a determination that stands. `stands` may be empty: all of it was taken from the determination again.
 
-    `named` is what stands of all that it names; of what an earlier portion names too, only that one stands. `once` is what it
-    named, names no more, and stands all the same since another statement of the determination names it: a family that was told
-    of it here has heard nothing untrue.
+    `named` is what stands of all that it names; of what an earlier portion names too, only that one stands. `formerly` is what
+    it named, names no more, and stands all the same since another statement of the determination names it: a family that was
+    told of it here has heard nothing untrue.
     `first` says how it is ordered: a determination by its own order, then what was added to it.
     """
 
@@ -84,7 +84,7 @@ class Portion:
     stands: Tokens
     first: tuple[WorldOrder, WorldOrder, str]
     event_order: WorldOrder
-    once: Tokens = frozenset()
+    formerly: Tokens = frozenset()
 
     @property
     def names(self) -> frozenset[str]:
@@ -146,8 +146,8 @@ def portions(standing: Iterable[Determination], amendments: Sequence[Amendment],
             for its_cause, its_tokens in ((cause, first), (ADDED + cause, tokens - first)):
                 if its_tokens or its_cause == cause:
                     named, place = its_tokens & current, (determination.order, order, its_cause)
-                    once = _ever(said, its_cause) & current - named
-                    yield Portion(its_cause, determination.id, named, named - claimed, place, order, once)
+                    formerly = _ever_told_by(said, its_cause) & current - named
+                    yield Portion(its_cause, determination.id, named, named - claimed, place, order, formerly)
                     claimed |= its_tokens
                     causes.add(its_cause)
         yield from _gone(determination, current, said, causes)
@@ -157,14 +157,18 @@ def _gone(determination: Determination, current: Tokens, said: Statements, there
     """What was a portion and is none: rescinded or corrected away, while others name some of it."""
     for id in (id for id, its in said.items() if its[0].of == determination.id):
         for cause in (id, ADDED + id):
-            once = _ever(said, cause) & current
-            if once and cause not in there:
+            formerly = _ever_told_by(said, cause) & current
+            if formerly and cause not in there:
                 place = determination.order, said[id][0].order, cause
-                yield Portion(cause, determination.id, frozenset(), frozenset(), place, said[id][0].order, once)
+                yield Portion(cause, determination.id, frozenset(), frozenset(), place, said[id][0].order, formerly)
 
 
-def _ever(said: Statements, cause: str) -> Tokens:
-    """All that a cause was ever said to be of."""
-    its = said[cause.removeprefix(ADDED)]
-    first = first_stated(its)
-    return first if not cause.startswith(ADDED) else frozenset().union(*(each.tokens for each in its)) - first
+def ever_named(said: Statements, cause: str) -> Tokens:
+    """All that a determination, or an amendment, was ever said to be of, with what corrections added to it."""
+    return frozenset().union(*(each.tokens for each in said.get(cause.removeprefix(ADDED), ())))
+
+
+def _ever_told_by(said: Statements, cause: str) -> Tokens:
+    """Of all that was ever named, the part that this cause tells: what was stated first, or what corrections added to that."""
+    first = first_stated(said[cause.removeprefix(ADDED)])
+    return ever_named(said, cause) - first if cause.startswith(ADDED) else first

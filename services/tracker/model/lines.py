@@ -139,9 +139,13 @@ class Line:
         return told.union(*(notice.cases for notice in (*self.in_hand, *unread)))
 
 
-def read_of(person: Person, lines: Sequence[Line]) -> frozenset[str]:
-    """References of a person's notices that were read, as was reported or as follows from what was done since."""
-    return person.acknowledged.union(*(line.overtaken(person.acknowledged) for line in lines))
+def read_of(persons: Iterable[Person], lines: Iterable[Line]) -> frozenset[str]:
+    """References of these persons' notices that were read, as was reported or as follows from what was done since.
+
+    `lines` are of theirs.
+    """
+    reported = frozenset[str]().union(*(person.acknowledged for person in persons))
+    return reported.union(*(line.overtaken(reported) for line in lines))
 
 
 def _order(notice: Notice) -> tuple[bool, datetime | None, int]:
@@ -162,7 +166,7 @@ def lines_of(person: Person, notices: Sequence[Notice]) -> list[Line]:
         line_of(person, cause, kin, [each for each in mine if (each.cause, each.kin) == (cause, kin)], portions.get(cause))
         for cause, kin in sorted((str(cause), str(kin)) for cause, kin in known)
     ]
-    plain = all(each.stands == each.named and not each.once for each in person.portions)
+    plain = all(each.stands == each.named and not each.formerly for each in person.portions)
     return [with_what_it_brings(line) for line in (lines if plain else [once(line, lines) for line in lines])]
 
 
@@ -174,12 +178,12 @@ def once(line: Line, among: Sequence[Line]) -> Line:
     """
     if line.portion is None:
         return line
-    kept, elsewhere = (line.portion.named | line.portion.once) & _known_by(line, among), NOTHING
+    kept, elsewhere = (line.portion.named | line.portion.formerly) & _known_by(line, among), NOTHING
     for other in among:
         portion = other.portion
         if portion is None or other is line or (other.kin, portion.determination) != (line.kin, line.portion.determination):
             continue
-        elsewhere |= (portion.named | portion.once) & _known_by(other, among)
+        elsewhere |= (portion.named | portion.formerly) & _known_by(other, among)
         elsewhere |= portion.named if portion.first < line.portion.first else NOTHING
     stands = kept | (line.portion.named - elsewhere)
     return replace(line, stands=stands, portion=replace(line.portion, stands=stands))

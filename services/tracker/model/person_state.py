@@ -150,8 +150,7 @@ class Person:
         return then & first if cause == id else (then - first) & frozenset().union(*(each.tokens for each in by_then))
 
     def ever_named(self, cause: str) -> Tokens:
-        """All that a cause, with what corrections added to it, was ever said to be of."""
-        return frozenset().union(*(each.tokens for each in self.statements.get(cause.removeprefix(ADDED), ())))
+        return determinations_.ever_named(self.statements, cause)
 
     @property
     def cases(self) -> frozenset[str]:

@@ -72,7 +72,7 @@ def was_told_a_padd(portion: Portion, person: Person, mine: Sequence[Line]) -> b
     padds = {each.kin for each in person.padds}
     lines = [(line, line.portion) for line in mine if line.kin in padds and line.portion is not None]
     of_it = [(line, its) for line, its in lines if its.determination == portion.determination]
-    return portion.stands <= NOTHING.union(*((line.told or NOTHING) & (its.named | its.once) for line, its in of_it))
+    return portion.stands <= NOTHING.union(*((line.told or NOTHING) & (its.named | its.formerly) for line, its in of_it))
 
 
 def asked_at(portion: Portion, mine: Sequence[Line]) -> list[datetime]:

@@ -12,7 +12,7 @@ from datetime import datetime
 from services.tracker.model import embargo, gates
 from services.tracker.model.asks import asked
 from services.tracker.model.discrepancies import discrepancy_id
-from services.tracker.model.lines import Line, lines_of
+from services.tracker.model.lines import Line, lines_of, read_of
 from services.tracker.model.notices import LEAVING, LEFT, Notice, Owed
 from services.tracker.model.operators import operators_of
 from services.tracker.model.owing import Silent, owed_on, silent
@@ -46,8 +46,7 @@ def required(record: Record, notices: Sequence[Notice], policy: Policy, now: dat
         notices: every stored notice of those persons.
     """
     lines = [line for ref in sorted(record.persons) for line in lines_of(record.persons[ref], notices)]
-    read = {reference for person in record.persons.values() for reference in person.acknowledged}
-    read |= {reference for line in lines for reference in line.overtaken(read)}
+    read = read_of(record.persons.values(), lines)
     undone = undone_over_cases(lines, read)
     owed: set[Owed] = set()
     public: set[str] = set()

@@ -91,7 +91,7 @@ def own_cases(person: Person, notices: Sequence[Notice]) -> frozenset[str]:
     A case that was taken from them is not among them once they were told so, or if they never heard that it was theirs.
     """
     lines = [line for line in lines_of(person, notices) if line.identifies]
-    read = read_of(person, lines)
+    read = read_of([person], lines)
     tokens = frozenset().union(*(line.believed(read) for line in lines))
     standing = frozenset().union(*(person.cases_of(each) for each in person.standing()))
     return standing | person.cases_among(tokens) | (tokens - person.individuals)
