@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Final
 
 from services.tracker.record.commit import Register
-from services.tracker.record.reading.own import Families
+from services.tracker.record.moves import move
+from services.tracker.record.reading.own import RememberedFamilies
 from services.tracker.web.readers import Readers
 from tests import facts
 from tests.facts import CloudEvent
 from tests.integration import filing
-from tests.integration.looking import looking
+from tests.integration.looking import Looking, looking
 from tests.integration.test_tracker_api_roles import ask, readers_file
 
 MIGRATION: Final = "services.tracker.record.migrations.versions.0010_whom_liaisons_speak_for"
@@ -24,7 +25,9 @@ async def file(register: Register, *statements: CloudEvent, after: int = 0) -> N
         await filing.file(register, statement, first=after + n)
 
 
-async def own(families: Families, register: Register, liaison: str = "L-1", at: datetime = filing.NOW) -> Sequence[str]:
+async def own(
+    families: RememberedFamilies, register: Register, liaison: str = "L-1", at: datetime = filing.NOW
+) -> Sequence[str]:
     async with register.pool.connection() as conn:
         return list(await families.own(conn, liaison, at))
 
@@ -32,7 +35,7 @@ async def own(families: Families, register: Register, liaison: str = "L-1", at: 
 async def test_a_relief_takes_effect_with_the_next_request_and_who_did_not_change_is_not_folded_again(
     database_url: str,
 ) -> None:
-    families = Families()
+    families = RememberedFamilies()
     async with filing.a_register(database_url) as register, register.pool.connection() as conn:
         await file(register, *FAMILY, facts.kin("P-0002", "KIN-2"), facts.liaison("P-0002"))
         before = await families.own(conn, "L-1", filing.NOW)
@@ -44,7 +47,7 @@ async def test_a_relief_takes_effect_with_the_next_request_and_who_did_not_chang
 
 
 async def test_an_assignment_counts_from_the_instant_that_it_names_and_a_relief_ends_it_then(database_url: str) -> None:
-    families, hour = Families(), timedelta(hours=1)
+    families, hour = RememberedFamilies(), timedelta(hours=1)
     begins, ends = (at.isoformat() for at in (filing.NOW + hour, filing.NOW + 3 * hour))
     async with filing.a_register(database_url) as register:
         await file(register, facts.kin(), facts.liaison(**{"from": begins}), facts.relieved(**{"from": ends}))
@@ -53,7 +56,7 @@ async def test_an_assignment_counts_from_the_instant_that_it_names_and_a_relief_
 
 
 async def test_a_correction_that_names_another_liaison_moves_the_family_to_them(database_url: str) -> None:
-    families, wrong = Families(), facts.liaison(liaison="L-2")
+    families, wrong = RememberedFamilies(), facts.liaison(liaison="L-2")
     async with filing.a_register(database_url) as register:
         await file(register, facts.kin(), wrong)
         before = [await own(families, register, each) for each in ("L-1", "L-2")]
@@ -94,3 +97,30 @@ async def test_a_case_that_is_another_familys_now_is_as_one_that_does_not_exist(
         listed = (await ask(reader, "liaison", "/v1/cases")).json()["items"]
     assert (untold, seen.status_code, seen.text) == (200, 404, unknown.text)
     assert [each["number"] for each in listed] == ["K55-02"]
+
+
+async def test_a_case_that_left_its_individual_after_its_notice_left_is_in_the_list_and_has_its_page_until_they_know(
+    database_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    whole = facts.determined(cases=[], individuals=["2018-201:I-01"], at="2018-09-01T00:00:00Z")
+    async with looking(database_url, redis_url, readers=Readers(readers_file(tmp_path))) as reader:
+        await reader.file(facts.registered(), *FAMILY, facts.associated(at="2018-08-02T00:00:00Z"), whole)
+        asked = "SELECT reference FROM notice WHERE kind = 'identification'"
+        [[reference]] = await filing.rows(reader.register, asked)
+        async with reader.register.pool.connection() as conn, conn.transaction():
+            for state in ("sending", "sent"):
+                await move(conn.cursor(), reference, state, "played by a test", "attempted", now=reader.register.now())
+        await reader.file(facts.dissociated(at="2018-10-01T00:00:00Z"))
+        held = [await listed_and_shown(reader, "K55-01")]
+        await reader.file(facts.delivered(notice=reference, at="2018-10-02T00:00:00Z"))
+        held.append(await listed_and_shown(reader, "K55-01"))
+        await reader.file(facts.delivered(line={"cause": "D-1"}, says="no_longer_stands", at="2018-10-03T00:00:00Z", id="told"))
+        known = await listed_and_shown(reader, "K55-01")
+    assert (held, known) == ([(True, True)] * 2, (False, False))
+
+
+async def listed_and_shown(reader: Looking, number: str) -> tuple[bool, bool]:
+    listed = (await ask(reader, "liaison", "/v1/cases")).json()["items"]
+    shown = (await ask(reader, "liaison", f"/v1/cases/{number}")).status_code
+    assert shown in (200, 404)
+    return number in {each["number"] for each in listed}, shown == 200

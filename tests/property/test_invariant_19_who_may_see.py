@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.tracker.model.notices import CLASS_OF
-from services.tracker.model.view import Reader, notice_seen, view
+from services.tracker.model.view import Reader, is_own, notice_seen, view
 from tests.property import happenings as what
 from tests.property.folded import folded
 from tests.property.happenings import kin_of
@@ -39,9 +39,9 @@ def test_nobody_reads_in_the_record_what_is_not_for_them(telling: Telling, own: 
         assert reader not in NO_KIN or "KIN-" not in seen, f"{reader} sees kin"
         assert reader not in NO_MATCHES or not any(one in seen for one in INDIVIDUALS), f"{reader} sees an individual"
     for person in set(PERSONS) - own:
-        assert person not in repr(view(record, "liaison", own)), "a liaison sees another family"
-    assert view(record, "public_affairs", own).cases == {}
-    assert view(record, "public_affairs", own).persons == {}
+        assert person not in repr(view(record, "liaison", own, telling.notices)), "a liaison sees another family"
+    public = view(record, "public_affairs", own, telling.notices)
+    assert (public.cases, public.persons) == ({}, {})
 
 
 @judged
@@ -56,6 +56,8 @@ def test_a_liaison_sees_the_cases_that_are_their_familys_and_those_that_it_last_
         seen = view(record, "liaison", frozenset({person}), telling.notices).cases.keys()
         assert seen >= theirs & record.cases.keys(), f"the liaison of {person} misses {theirs - seen}"
         assert seen <= theirs | believed, f"the liaison of {person} sees {seen - theirs - believed}"
+        one_by_one = {case for case in record.cases if is_own(case, [record.persons[person]], telling.notices)}
+        assert one_by_one == seen, f"the liaison of {person} is shown a list and pages that differ by {one_by_one ^ seen}"
 
 
 @judged

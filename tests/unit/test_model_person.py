@@ -79,6 +79,15 @@ def test_a_liaison_of_one_kin_comes_before_one_of_the_whole_family() -> None:
     assert (spoken_to_by(known, "KIN-1", 60), spoken_to_by(known, "KIN-2", 60)) == ("L-1", "L-2")
 
 
+def test_a_family_hears_from_whoever_speaks_to_any_of_its_kin_now() -> None:
+    kin = facts.kin(at=at(0)), facts.kin(kin="KIN-2", at=at(0))
+    known = person_of(*kin, facts.liaison(liaison="L-1", at=at(10)), facts.liaison(liaison="L-2", kin="KIN-2", at=at(20)))
+    nobody_on_file = person_of(facts.liaison(liaison="L-1", at=at(10)))
+    heard = [[known.hears_from(each, datetime.fromisoformat(at(minute))) for each in ("L-1", "L-2")] for minute in (5, 15, 25)]
+    assert heard == [[False, False], [True, False], [True, True]]
+    assert not nobody_on_file.hears_from("L-1", datetime.fromisoformat(at(25)))
+
+
 def test_an_assignment_that_is_still_to_come_is_when_the_person_changes_next() -> None:
     known = person_of(facts.liaison(at=at(0)), facts.liaison(at=at(30)), facts.liaison(at=at(60)))
     assert known.next_change(START) == datetime.fromisoformat(at(30))

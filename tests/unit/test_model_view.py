@@ -7,7 +7,7 @@ import pytest
 from services.tracker.model.lines import lines_of
 from services.tracker.model.notices import Notice
 from services.tracker.model.reasons import Reason
-from services.tracker.model.view import GENERAL, Reader, Seen, notice_seen, reasons_seen, view
+from services.tracker.model.view import GENERAL, Reader, Seen, is_own, notice_seen, own_cases, reasons_seen, view
 from tests import facts
 from tests.unit.stories import at
 from tests.unit.told import DETERMINED, FAMILY, Told, reported
@@ -27,7 +27,7 @@ STORY: Final = (
 
 
 def seen(role: Reader, own: frozenset[str] = OWN) -> Seen:
-    return view(Told(*STORY).record(), role, own)
+    return view(Told(*STORY).record(), role, own, ())
 
 
 def test_each_role_sees_its_cases() -> None:
@@ -100,7 +100,11 @@ OTHERS: Final = (
 
 
 def cases_of_the_family(told: Told) -> list[str]:
-    return sorted(view(told.record(), "liaison", OWN, tuple(told.notices.values())).cases)
+    record, notices = told.record(), tuple(told.notices.values())
+    found = sorted(view(record, "liaison", OWN, notices).cases)
+    own = [record.persons[ref] for ref in sorted(OWN)]
+    assert found == sorted(number for number in record.cases if is_own(number, own, notices))
+    return found
 
 
 def a_family() -> Told:
@@ -154,6 +158,21 @@ def test_a_case_of_an_individual_goes_where_it_is_associated_once_the_family_kno
     assert cases_of_the_family(told) == ["K55-01"], "they were told that it is theirs"
     told.and_then(reported(told.leaves("correction", 60), 70))
     assert cases_of_the_family(told) == []
+
+
+def test_the_cases_of_several_families_are_those_of_each_and_what_others_were_told_means_nothing() -> None:
+    theirs = facts.kin("P-0002", "KIN-9", at=at(0)), facts.pnok("P-0002", "KIN-9", at=at(1)), facts.liaison("P-0002", at=at(2))
+    told = a_family().and_then(
+        facts.registered("K55-02", at=at(0)), *theirs, facts.determined("K55-02", "P-0002", "D-2", at=at(11))
+    )
+    told.leaves("identification", 20)
+    told.and_then(facts.rescinded(at=at(50)))
+    persons, notices = told.record().persons, tuple(told.notices.values())
+    assert own_cases(persons.values(), notices) == {"K55-01", "K55-02"}
+    assert [own_cases([persons[ref]], notices) for ref in ("P-0001", "P-0002")] == [{"K55-01"}, {"K55-02"}]
+    assert own_cases([], notices) == frozenset()
+    asked = ("K55-01", "K55-02", "K55-99")
+    assert [is_own(number, [persons["P-0001"]], notices) for number in asked] == [True, False, False]
 
 
 # ------------------------------------------------------------------------------------------------- notices and reasons

@@ -109,6 +109,11 @@ class Person:
         """Who speaks to this kin now."""
         return kin_.speaks(self.assignments, self.reliefs, kin, now)
 
+    def hears_from(self, liaison: str, now: datetime) -> bool:
+        """Whether this liaison speaks to any of the kin now."""
+        speaks = (self.liaison_of(kin, now) for kin in self.kin)
+        return any(one is not None and one.liaison == liaison for one in speaks)
+
     def briefing_closed(self, determination: str, kin: str) -> bool:
         return (determination, kin) in self.briefed | self.declined
 

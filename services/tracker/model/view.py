@@ -4,7 +4,8 @@ The laboratory never sees kin; liaisons see their own families and no candidate 
 What a role may not see is not there: nothing tells it apart from what does not exist.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, assert_never
 
@@ -66,14 +67,14 @@ class Seen:
     identified: int | None
 
 
-def view(record: Record, role: Reader, own: frozenset[str], notices: Sequence[Notice] = ()) -> Seen:
+def view(record: Record, role: Reader, own: frozenset[str], notices: Sequence[Notice]) -> Seen:
     """What `role` may see of `record`. `own`: persons whose families a liaison speaks to; it means nothing of other roles.
 
     Args:
         notices: every stored notice of those persons: what was told by them may be more than stands.
     """
     own = own if role == "liaison" else frozenset()
-    cases = {number for ref in own if ref in record.persons for number in own_cases(record.persons[ref], notices)}
+    cases = own_cases((record.persons[ref] for ref in own if ref in record.persons), notices)
     numbers = record.cases.keys() if role in ALL_CASES else cases & record.cases.keys()
     refs = record.persons.keys() if role in ALL_CASES else own & record.persons.keys()
     counted = None if role == "administrator" else sum(any(each.standing()) for each in record.persons.values())
@@ -84,12 +85,28 @@ def view(record: Record, role: Reader, own: frozenset[str], notices: Sequence[No
     )
 
 
-def own_cases(person: Person, notices: Sequence[Notice]) -> frozenset[str]:
-    """The cases that whoever speaks to a person's family has to do with: those that were determined to be of the person, and
-    those that the family, or its liaison, may still take for that.
+def own_cases(own: Iterable[Person], notices: Iterable[Notice]) -> frozenset[str]:
+    """The cases that whoever speaks to these persons' families has to do with: those that were determined to be of a person,
+    and those that the family, or its liaison, may still take for that.
 
     A case that was taken from them is not among them once they were told so, or if they never heard that it was theirs.
+
+    Args:
+        notices: every stored notice of these persons; those of others mean nothing.
     """
+    of_person: dict[str | None, list[Notice]] = defaultdict(list)
+    for notice in notices:
+        of_person[notice.person].append(notice)
+    return frozenset[str]().union(*(_cases_of_family(person, of_person[person.ref]) for person in own))
+
+
+def is_own(number: str, own: Iterable[Person], notices: Sequence[Notice]) -> bool:
+    """Whether a case is among `own_cases`. Only those are looked at whom it can be of: the record or a notice once said so."""
+    said = {notice.person for notice in notices if number in notice.cases}
+    return number in own_cases((each for each in own if each.ref in said or number in each.cases), notices)
+
+
+def _cases_of_family(person: Person, notices: Sequence[Notice]) -> frozenset[str]:
     lines = [line for line in lines_of(person, notices) if line.identifies]
     read = read_of([person], lines)
     tokens = frozenset().union(*(line.believed(read) for line in lines))

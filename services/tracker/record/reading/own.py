@@ -4,19 +4,18 @@ Persons are remembered by the revision that their row has in the snapshot of the
 all, counts with the next request, and whoever did not change is not folded again.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from psycopg import AsyncConnection
 
-from services.tracker.model.notices import Notice
 from services.tracker.model.person import Person
 from services.tracker.model.targets import Target
-from services.tracker.model.view import own_cases
+from services.tracker.model.view import is_own, own_cases
 from services.tracker.record.facts import Facts
-from services.tracker.record.histories import Histories, Wanted
+from services.tracker.record.histories import Folded, Histories, Wanted
+from services.tracker.record.names import Cursor
 from services.tracker.record.notices_store import of_persons
 from services.tracker.record.policies import Policies
 
@@ -29,7 +28,7 @@ REMEMBERED_PERSONS: Final = 5_000
 """Some 10 KB each: the families of all liaisons who look on one day."""
 
 
-class Families:
+class RememberedFamilies:
     """Persons as they were last folded for a liaison who looked; one a process."""
 
     def __init__(self, limit: int = REMEMBERED_PERSONS) -> None:
@@ -38,35 +37,30 @@ class Families:
 
     async def own(self, conn: AsyncConnection[Any], liaison: str, now: datetime) -> dict[str, Person]:
         """The persons to one of whose kin the liaison speaks now, by reference; in one snapshot, which `conn` must have."""
-        cursor = conn.cursor(binary=True)
+        ever = await self._ever_of(conn.cursor(binary=True), liaison, now)
+        return {person.ref: person for person in ever if person.hears_from(liaison, now)}
+
+    async def _ever_of(self, cursor: Cursor, liaison: str, now: datetime) -> list[Person]:
+        """Whoever the liaison was ever named for, as far as they can be folded; remembered for the next who looks."""
         rule = await self.policies.in_force(cursor)
         await cursor.execute(EVER, (liaison,))
         wanted = [Wanted(no, Target("person", ref), revision, None) for no, ref, revision in await cursor.fetchall()]
         folded = await self.histories.fold(cursor, wanted, rule.policy, rule.version, now)
-        own: dict[str, Person] = {}
         for each in wanted:
-            hub = folded[each.no]
-            self.histories.remember(each.no, each.revision, rule.version, hub)
-            assert isinstance(hub.state, Person)
-            if not hub.unfoldable and speaks_to(liaison, hub.state, now):
-                own[each.target.ref] = hub.state
-        return own
+            self.histories.remember(each.no, each.revision, rule.version, folded[each.no])
+        return [_person(folded[each.no]) for each in wanted if not folded[each.no].unfoldable]
 
 
-def speaks_to(liaison: str, person: Person, now: datetime) -> bool:
-    speaks = (person.liaison_of(kin, now) for kin in person.kin)
-    return any(one is not None and one.liaison == liaison for one in speaks)
+def _person(hub: Folded) -> Person:
+    assert isinstance(hub.state, Person)
+    return hub.state
 
 
-async def cases_of(conn: AsyncConnection[Any], own: Mapping[str, Person], number: str | None = None) -> frozenset[str]:
-    """The cases of these families; with a `number`, that one alone if it is theirs.
+async def cases_of(conn: AsyncConnection[Any], own: Mapping[str, Person]) -> frozenset[str]:
+    """The cases of these families."""
+    return own_cases(own.values(), await of_persons(conn.cursor(binary=True), sorted(own)))
 
-    The record is asked once whether or not there is anything to ask of: what is forbidden and what is unknown cost the same.
-    """
-    near = {ref: person for ref, person in own.items() if number is None or number in person.cases}
-    notices = await of_persons(conn.cursor(binary=True), sorted(near))
-    of_person: dict[str | None, list[Notice]] = defaultdict(list)
-    for notice in notices:
-        of_person[notice.person].append(notice)
-    found = frozenset[str]().union(*(own_cases(person, of_person[ref]) for ref, person in near.items()))
-    return found if number is None else found & {number}
+
+async def has_case(conn: AsyncConnection[Any], own: Mapping[str, Person], number: str) -> bool:
+    """Whether a case is one of `cases_of`. What is forbidden and what is unknown cost the same: the record is asked of all."""
+    return is_own(number, own.values(), await of_persons(conn.cursor(binary=True), sorted(own)))

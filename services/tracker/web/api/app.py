@@ -11,7 +11,7 @@ from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from psycopg import AsyncConnection
 from redis.asyncio import Redis
 
-from services.tracker.record.reading.own import Families
+from services.tracker.record.reading.own import RememberedFamilies
 from services.tracker.web.api import (
     cases,
     clock,
@@ -63,7 +63,7 @@ def api(given: Given) -> FastAPI:
     app = routes(with_clock=given.story is not None)
     app.state.pool, app.state.redis, app.state.now = given.pool, given.redis, given.now
     app.state.checks, app.state.token, app.state.story = given.checks, given.token, given.story
-    app.state.readers, app.state.families = given.readers, Families()
+    app.state.readers, app.state.families = given.readers, RememberedFamilies()
     if given.token is None and given.readers is None:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK_NAMES)
     return app

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from services.tracker.model.case import CustodyState, Progress
 from services.tracker.record.reading import cases as reading
 from services.tracker.record.reading.cases import CaseRow
-from services.tracker.record.reading.own import cases_of
+from services.tracker.record.reading.own import cases_of, has_case
 from services.tracker.record.reading.pages import Page
 from services.tracker.web.api.asked import ByName, Connection
 from services.tracker.web.api.credential import Asking
@@ -39,7 +39,7 @@ async def cases(conn: Connection, own: Own, asked: Annotated[CaseFilter, Query()
 @router.get("/{number:path}")
 async def case(conn: Connection, who: Asking, own: Own, number: str, when: LookingBack) -> CaseDetail:
     """Looking back, all of it is as of that moment, what it came out of and what came out of it included."""
-    if own is not None and not await cases_of(conn, own.known, number):
+    if own is not None and not await has_case(conn, own.known, number):
         raise not_found("case")
     found = await (case_detail(conn, number) if when is None else case_then(conn, number, when))
     if found is None:

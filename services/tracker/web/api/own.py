@@ -10,7 +10,7 @@ from typing import Annotated, TypeVar
 from fastapi import Depends, Request
 
 from services.tracker.model.person import Person
-from services.tracker.record.reading import own as reading
+from services.tracker.record.reading.own import RememberedFamilies
 from services.tracker.record.reading.pages import Page
 from services.tracker.web.api.asked import ByName, Connection, Instant
 from services.tracker.web.api.credential import Asking
@@ -19,23 +19,23 @@ Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
-class Families:
+class OwnFamilies:
     """The persons whose families a liaison speaks to today, and what is true of each."""
 
     persons: frozenset[str]
     known: Mapping[str, Person]
 
 
-async def own(request: Request, conn: Connection, who: Asking, now: Instant) -> Families | None:
+async def own(request: Request, conn: Connection, who: Asking, now: Instant) -> OwnFamilies | None:
     """None where the reader is no liaison: then nothing is anybody's own."""
     if who.role != "liaison" or who.liaison is None:
         return None
-    families: reading.Families = request.app.state.families
+    families: RememberedFamilies = request.app.state.families
     mine = await families.own(conn, who.liaison, now)
-    return Families(frozenset(mine), mine)
+    return OwnFamilies(frozenset(mine), mine)
 
 
-Own = Annotated[Families | None, Depends(own)]
+Own = Annotated[OwnFamilies | None, Depends(own)]
 
 
 def page_of(rows: Sequence[Row], key: str, asked: ByName) -> Page[Row]:
