@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import tomlkit
+from tomlkit.items import AoT
 
 from services.intake.sources import BadSources, Key, read
 from shared.credential_files import hash_alone, hash_of
@@ -51,8 +52,8 @@ def rotate(path: Path, slug: str, overlap_ends: datetime, expires: datetime | No
         for place, given in enumerate(list(keys)):
             before = Key.model_validate(hash_alone(given))
             if before.expires is None or before.expires > overlap_ends:
-                keys[place] = written(before.model_copy(update={"expires": overlap_ends}))
-        keys.append(written(Key(hash=hash_of(key), expires=expires)))
+                keys[place] = written(before.model_copy(update={"expires": overlap_ends}), keys)
+        keys.append(written(Key(hash=hash_of(key), expires=expires), keys))
     return key
 
 
@@ -91,12 +92,13 @@ def editing(path: Path, slug: str) -> Iterator[Any]:
         replace(path, tomlkit.dumps(document))
 
 
-def written(key: Key) -> object:
-    """A key as the file has it: a hash alone where it has no end."""
-    if key.expires is None:
+def written(key: Key, among: object = ()) -> object:
+    """A key as those `among` which it is put stand there: each a table of its own, or a hash alone where it has no end."""
+    of_tables = isinstance(among, AoT)
+    if key.expires is None and not of_tables:
         return key.hash
-    table = tomlkit.inline_table()
-    table.update({"hash": key.hash, "expires": key.expires})
+    table = tomlkit.table() if of_tables else tomlkit.inline_table()
+    table.update({name: value for name, value in (("hash", key.hash), ("expires", key.expires)) if value is not None})
     return table
 
 

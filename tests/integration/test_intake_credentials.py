@@ -53,12 +53,23 @@ def test_an_end_without_an_offset_is_no_end(tmp_path: Path) -> None:
         read(file)
 
 
-def test_a_rotation_overlaps_the_key_of_before_and_ends_it(tmp_path: Path, sources: Callable[..., Result]) -> None:
-    file = tmp_path / "sources.toml"
-    first = add(file, dict(ENTRY))
-    second = json.loads(sources("rotate", "unc", "--overlap-days", "3", "--json").stdout)["key"]
+EPCIS: Final = {"epcis": {"source": "urn:example:unc", "cases": ["urn:example:case:{case}"]}}
+
+
+@pytest.mark.parametrize("entry", [ENTRY, ENTRY | EPCIS], ids=["", "epcis"])
+@pytest.mark.parametrize("days", [None, 365])
+def test_a_rotation_overlaps_the_key_of_before_and_ends_it(
+    tmp_path: Path, sources: Callable[..., Result], days: int | None, entry: dict[str, Any]
+) -> None:
+    file, now = tmp_path / "sources.toml", datetime.now(UTC)
+    first = add(file, dict(entry), expires=None if days is None else now + timedelta(days=days))
+    add(file, ENTRY | {"slug": "behind"}, expires=now + timedelta(days=1))
+    behind = read(file).sources[1]
+    done = sources("rotate", "unc", "--overlap-days", "3", "--json")
+    assert done.exit_code == 0, done.stderr
+    second = json.loads(done.stdout)["key"]
     assert first != second
-    now = datetime.now(UTC)
+    assert read(file).sources[1] == behind
     during = Register(file, machine=lambda: now + timedelta(days=2))
     after = Register(file, machine=lambda: now + timedelta(days=4))
     assert isinstance(during.holder(first), Source)
@@ -71,8 +82,30 @@ def test_a_rotation_never_makes_a_key_live_longer(tmp_path: Path, sources: Calla
     file = tmp_path / "sources.toml"
     soon = datetime.now(UTC) + timedelta(hours=1)
     add(file, dict(ENTRY), expires=soon)
-    sources("rotate", "unc", "--overlap-days", "30")
-    assert read(file).sources[0].keys[0].expires == soon
+    assert sources("rotate", "unc", "--overlap-days", "30").exit_code == 0
+    before, now = read(file).sources[0].keys
+    assert before.expires == soon
+    assert now.expires is not None
+    assert now.expires > soon
+
+
+def test_what_the_commands_wrote_is_added_to_rotated_and_revoked_by_them(
+    tmp_path: Path, sources: Callable[..., Result]
+) -> None:
+    grant = ("--uri", "urn:example:unc", "--role", "custodian", "--type", "custody.*")
+    keys = []
+    for args in (("add", "unc", *grant), ("rotate", "unc"), ("rotate", "unc"), ("add", "next", *grant), ("rotate", "next")):
+        done = sources(*args)
+        assert done.exit_code == 0, done.stderr
+        keys.append(done.stdout.strip())
+    register = Register(tmp_path / "sources.toml")
+    assert [getattr(register.holder(key), "slug", None) for key in keys] == ["unc"] * 3 + ["next"] * 2
+    assert sources("revoke", "unc", "--key", hash_of(keys[1])[:8]).exit_code == 0
+    assert sources("revoke", "next").exit_code == 0
+    assert [isinstance(register.holder(key), Source) for key in keys] == [True, False, True, False, False]
+    after = sources("rotate", "next")
+    assert after.exit_code == 0, after.stderr
+    assert isinstance(register.holder(after.stdout.strip()), Source)
 
 
 def test_one_key_is_revoked_by_its_id_and_the_other_still_opens(tmp_path: Path, sources: Callable[..., Result]) -> None:
