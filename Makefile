@@ -58,7 +58,7 @@ test: $(READY) ## run the tests that need no Docker engine
 
 test-long: $(READY) ## properties and stories of telling on new stories, many: about an hour
 	@ROSETTE_STORIES=5000 $(PYTEST) tests/property --timeout=0
-	@ROSETTE_STORIES=50000 $(PYTEST) $(IN_PARALLEL) tests/unit/test_telling_stories*.py tests/unit/test_telling_orders.py --timeout=0
+	@ROSETTE_STORIES=50000 $(PYTEST) $(IN_PARALLEL) $(STORIES) --timeout=0
 	@ROSETTE_STORIES=3 $(PYTEST) tests/e2e/test_k55.py
 
 sabotage: $(READY) ## break each invariant on purpose, and see its test go red

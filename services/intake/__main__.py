@@ -29,7 +29,7 @@ GRACE_S: Final = 10
 """For requests in flight when the process is told to stop."""
 
 ALLOCATIONS_A_LOOK: Final = 20_000
-"""Of the collector, for 700: what some thousand events hold."""
+"""Before the collector looks again, where Python has 700 (2,000 from 3.12 on): what some thousand events hold."""
 
 app = typer.Typer(no_args_is_help=True, help="Intake decides: it turns submissions into facts, or refuses them.")
 app.add_typer(sources, name="sources")

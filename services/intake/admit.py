@@ -96,10 +96,18 @@ def within_limits(said: wire.CloudEvent, *, suspect: bool) -> bytes | Refused:
         return found
     if len(written) <= SMALL_EVENT_BYTES:
         return written
-    if len(written) <= LARGEST_EVENT_BYTES:
-        return flaw(said) or written
-    too_large = Refused(ProblemType.EVENT_TOO_LARGE, f"more than {LARGEST_EVENT_BYTES} bytes")
-    return (flaw(said) if crowded(written) else None) or too_large
+    return searched(said, written) if len(written) <= LARGEST_EVENT_BYTES else too_large(said, written)
+
+
+def searched(said: wire.CloudEvent, written: bytes) -> bytes | Refused:
+    """An event so large that a list of it may be too long."""
+    return flaw(said) or written
+
+
+def too_large(said: wire.CloudEvent, written: bytes) -> Refused:
+    """One with too many members is refused for those, as it would be if it were smaller."""
+    found = flaw(said) if crowded(written) else None
+    return found or Refused(ProblemType.EVENT_TOO_LARGE, f"more than {LARGEST_EVENT_BYTES} bytes")
 
 
 def too_long(said: wire.CloudEvent) -> Refused | None:

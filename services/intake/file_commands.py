@@ -18,11 +18,12 @@ from services.intake.app import connect
 from services.intake.conformance import ANYBODY, checked
 from services.intake.doors.files import Row, header_of, is_table, rows
 from services.intake.grants import Source
-from services.intake.imports import Answered, Beside, Importer, Outcomes
+from services.intake.imports import Beside, Importer, Outcomes
 from services.intake.mapping import TableMapping
 from services.intake.preflight import Watch, unsafe
 from services.intake.problems import Refused
-from services.intake.row_lines import preview, show
+from services.intake.rehearsal import Answered
+from services.intake.row_lines import show, show_preview
 from services.intake.settings import Settings
 from services.intake.sources import read
 from services.intake.terminal import REFUSED, UNREACHABLE, USAGE, Json, configured, err, interruptible, stop, unreadable
@@ -76,7 +77,7 @@ def import_(
         found, used = read_file(file, mapping, settings, as_)
         outcomes, beside = run(settings, source, found, rehearsal=True)
         if not as_json:
-            preview(found)
+            show_preview(found)
         if not dry_run:
             if not as_json:
                 show(len(found), outcomes, beside, as_json=False)

@@ -13,13 +13,13 @@ from redis.asyncio import Redis
 
 from services.intake.accept import Acceptor
 from services.intake.admit import Submission
-from services.intake.desk import Receipted, Verdict, take
+from services.intake.desk import Receipted, take
 from services.intake.doors.files import Row
 from services.intake.grants import Source
 from services.intake.preflight import Watch
 from services.intake.problems import ProblemType, Refused
 from services.intake.receipts import known_receipts
-from services.intake.rehearsal import Rehearsed, rehearse
+from services.intake.rehearsal import Answered, Rehearsed, rehearse
 from services.intake.strict_json import step
 from shared.clock import Now
 from shared.events import BY_WIRE_NAME
@@ -29,8 +29,9 @@ from shared.terms import instant_text
 from shared.wire import INTAKE_ATTRIBUTES
 
 ROWS_AT_ONCE: Final = 100
+PREVIEWED: Final = 3
+"""Rows shown before an import: enough to see that the columns mean what was meant."""
 
-Answered = Verdict | Rehearsed
 Outcomes = list[tuple[Row, Answered]]
 Change = tuple[str, Any, Any]
 
@@ -108,6 +109,11 @@ class Importer:
     def submissions(self, rows: Sequence[Row]) -> list[Submission | Refused]:
         at = instant_text(self.now())
         return [row.submission(at) for row in rows]
+
+
+def preview(rows: Sequence[Row]) -> list[tuple[int, object]]:
+    """The first rows, by number, as they will be said; one that cannot be said has its Refused."""
+    return [(row.number, row.said if isinstance(row.said, Refused) else row.said.value) for row in rows[:PREVIEWED]]
 
 
 def outcome_of(answered: Answered) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from redis.asyncio import Redis
 
 from services.intake.admit import Admitted, Submission
-from services.intake.desk import CONFLICT, judge, or_unreached
+from services.intake.desk import CONFLICT, Verdict, judge, or_unreached
 from services.intake.grants import Source
 from services.intake.problems import Refused
 from services.intake.receipts import known_receipts
@@ -22,6 +22,10 @@ class Rehearsed:
     stream: Stream
     digest: str
     duplicate: bool
+
+
+Answered = Verdict | Rehearsed
+"""What one statement was answered, taken in or only tried."""
 
 
 async def rehearse(submissions: Sequence[Submission], source: Source, redis: "Redis") -> list[Rehearsed | Refused]:

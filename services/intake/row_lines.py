@@ -9,27 +9,26 @@ from typing import Final
 import typer
 
 from services.intake.doors.files import Row
-from services.intake.imports import Beside, Outcomes, outcome_of
+from services.intake.imports import Beside, Outcomes, outcome_of, preview
 from services.intake.problems import Refused
 from services.intake.row_report import document
 from services.intake.terminal import out
 
 SHOWN: Final = 20
 """Rows told one by one: as many as a person mends before the next try. The report and `--json` have all."""
-PREVIEWED: Final = 3
 
 
-def preview(found: Sequence[Row]) -> None:
-    for row in found[:PREVIEWED]:
-        said = row.said.detail if isinstance(row.said, Refused) else json.dumps(row.said.value, ensure_ascii=False)
-        out.print(f"row {row.number}: {said}", markup=False)
+def show_preview(found: Sequence[Row]) -> None:
+    for number, said in preview(found):
+        words = said.detail if isinstance(said, Refused) else json.dumps(said, ensure_ascii=False)
+        out.print(f"row {number}: {words}", markup=False)
 
 
-def show(of: int, outcomes: Outcomes, beside: Sequence[Beside], *, as_json: bool) -> None:
+def show(row_count: int, outcomes: Outcomes, beside: Sequence[Beside], *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps(document(of, outcomes, beside)))
+        typer.echo(json.dumps(document(row_count, outcomes, beside)))
         return
-    for line in (*lines(of, outcomes), *islice(conflict_lines(beside), SHOWN)):
+    for line in (*lines(row_count, outcomes), *islice(conflict_lines(beside), SHOWN)):
         out.print(line, markup=False)
 
 
@@ -41,8 +40,8 @@ def conflict_lines(beside: Sequence[Beside]) -> Iterator[str]:
             yield f"row {each.row}: {at}: was {was!r}, is now {now!r}"
 
 
-def lines(of: int, outcomes: Outcomes) -> Iterator[str]:
-    yield f"{of} rows" if len(outcomes) == of else f"{len(outcomes)} of {of} rows"
+def lines(row_count: int, outcomes: Outcomes) -> Iterator[str]:
+    yield f"{row_count} rows" if len(outcomes) == row_count else f"{len(outcomes)} of {row_count} rows"
     for outcome, count in sorted(Counter(outcome_of(each) for _, each in outcomes).items()):
         yield f"  {outcome}  {count}"
     refused = [(row, each) for row, each in outcomes if isinstance(each, Refused)]

@@ -9,20 +9,28 @@ from typing import Any, Final
 from services.intake.desk import Receipted
 from services.intake.doors.answers import item
 from services.intake.doors.files import Row
-from services.intake.imports import Answered, Beside, Outcomes, outcome_of
+from services.intake.imports import Beside, Outcomes, outcome_of
 from services.intake.problems import Refused
+from services.intake.rehearsal import Answered
 
 COLUMNS: Final = ("row", "source", "id", "outcome", "pointer", "reason", "then", "stream", "seq", "recordedtime")
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 """How a cell begins that a spreadsheet would run instead of show."""
 
 
-def document(of: int, outcomes: Outcomes, beside: Sequence[Beside]) -> dict[str, Any]:
-    """Of a file of so many rows. Fewer are answered where nothing more could be promised: the same again goes on there."""
+def document(row_count: int, outcomes: Outcomes, beside: Sequence[Beside]) -> dict[str, Any]:
+    """The report on a file of so many rows. Fewer are answered where nothing more could be promised: the same goes on there.
+
+    `rows`, `answered`: counts; `complete`: whether every row has its last answer; `outcomes`: how many rows of each outcome;
+    `conflicts`: each row in conflict, as Beside has it; `answers`: each row with `row`, `source`, `id`, `outcome`, and what an
+    event of a batch is answered.
+
+    Personal data: `conflicts` repeat values, what was said before and what is said now; the rest holds no value but ids.
+    """
     return {
-        "rows": of,
+        "rows": row_count,
         "answered": len(outcomes),
-        "complete": len(outcomes) == of and not any(isinstance(each, Refused) and each.passes for _, each in outcomes),
+        "complete": len(outcomes) == row_count and not any(isinstance(each, Refused) and each.passes for _, each in outcomes),
         "outcomes": Counter(outcome_of(each) for _, each in outcomes),
         "conflicts": [each.document() for each in beside],
         "answers": [answer(row, each) for row, each in outcomes],

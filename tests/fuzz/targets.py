@@ -21,11 +21,10 @@ from services.intake.doors.epcis.capturing import concluded, judged
 from services.intake.doors.epcis.document import Stated, document_of, event_of
 from services.intake.doors.files import Row
 from services.intake.doors.imports import LINES, TABLE, ImportDoor
-from services.intake.doors.imports import event_of as shown
 from services.intake.epcis_grant import EpcisGrant
 from services.intake.problems import Refused
 from services.intake.rehearsal import Rehearsed, compared
-from services.intake.strict_json import parse
+from services.intake.strict_json import Parsed, parse
 from services.intake.submit import statements
 from shared import wire
 from shared.key_sets import public_keys
@@ -156,7 +155,7 @@ def files(data: bytes) -> None:
     outcomes = list(checked(read.rows, ANYBODY, RECORDED))
     report(outcomes)
     if read.used is not None:
-        orjson.dumps([shown(row) for row in read.rows])
+        orjson.dumps([row.said.value for row in read.rows if isinstance(row.said, Parsed)])
 
 
 def report(outcomes: Sequence[tuple[Row, Rehearsed | Refused]]) -> None:

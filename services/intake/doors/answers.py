@@ -6,13 +6,11 @@ from typing import Any, assert_never
 import orjson
 from fastapi import Response
 
-from services.intake.desk import Receipted, Verdict
+from services.intake.desk import Receipted
 from services.intake.listing import Page, cursor_text
 from services.intake.problems import MEDIA_TYPE, ProblemType, Refused
 from services.intake.receipts import Outcome
-from services.intake.rehearsal import Rehearsed
-
-Answered = Verdict | Rehearsed
+from services.intake.rehearsal import Answered, Rehearsed
 
 
 def json(status: int, content: object, media_type: str = "application/json") -> Response:

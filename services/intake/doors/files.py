@@ -59,11 +59,12 @@ def rows(file: Path, mapping: TableMapping | None = None) -> list[Row]:
 
 
 def text_of(content: bytes) -> str:
-    """Raises UnicodeDecodeError."""
+    """The text of a file in UTF-8, without the byte order mark that spreadsheets write. Raises UnicodeDecodeError."""
     return content.decode("utf-8-sig")
 
 
 def of_lines(text: str) -> Iterator[Row]:
+    """A row for each line that is not blank, what is not JSON with its refusal; the number counts the blank ones too."""
     for number, line in enumerate(io.StringIO(text, newline="\n"), 1):
         if line.strip():
             yield Row(number, parse(line.encode()))

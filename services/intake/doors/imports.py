@@ -27,13 +27,13 @@ from services.intake.doors.described import BEARER, problems
 from services.intake.doors.files import Row, of_lines, of_table, opened, text_of
 from services.intake.doors.requests import MOST_EVENTS, body_of, media_type_of
 from services.intake.grants import Source
-from services.intake.imports import Importer
+from services.intake.imports import Importer, preview
 from services.intake.mapping import BadMapping, TableMapping
 from services.intake.preflight import Watch
 from services.intake.pressure import Pressure
 from services.intake.problems import RETRY_AFTER_S, ProblemType, Refused
 from services.intake.row_report import document
-from services.intake.strict_json import Parsed, step
+from services.intake.strict_json import step
 from shared.clock import Now
 
 log = structlog.get_logger()
@@ -44,7 +44,6 @@ LONGEST_MAPPING: Final = 16 * 1024
 """Characters. It comes in the URL, of which servers and proxies take little more."""
 MAPPINGS_KEPT: Final = 100
 """Of one source: more kinds of table than any has, and a bound on what one sender can have us keep."""
-PREVIEWED: Final = 3
 DESCRIBED: Final[dict[str, Any]] = {
     "requestBody": {"required": True, "content": {each: {"schema": {"type": "string"}} for each in (TABLE, LINES)}}
 }
@@ -114,27 +113,31 @@ class ImportDoor:
         return await self.answer(found, source, dry_run=dry_run)
 
     def read(self, body: bytes, media_type: str, mapping: str | None, source: Source) -> Read | Refused:
+        """The rows of a body, each a statement or its refusal; or why it is refused whole."""
         try:
             text = text_of(body)
             read = Read(within_limit(of_lines(text))) if media_type == LINES else self.table(text, mapping, source)
         except UnicodeDecodeError:
             return Refused(ProblemType.NOT_UTF_8, "a file is read as UTF-8")
-        except BadMapping as bad:
-            return Refused(ProblemType.MAPPING, bad.words, step(bad.field) if bad.field else "")
         except (ValueError, csv.Error):
             return Refused(ProblemType.TABLE, "its first line names each column once, and every cell ends as CSV has it")
-        if len(read.rows) > MOST_EVENTS:
+        if isinstance(read, Read) and len(read.rows) > MOST_EVENTS:
             return Refused(ProblemType.TOO_MANY_EVENTS, f"more than {MOST_EVENTS} rows")
         return read
 
-    def table(self, text: str, given: str | None, source: Source) -> Read:
+    def table(self, text: str, given: str | None, source: Source) -> Read | Refused:
+        """The rows of a table, by the mapping that is given or kept; or what is wrong with that.
+
+        Raises:
+            ValueError, csv.Error: it is no table.
+        """
         header, _ = opened(text)
         place = mappings.kept_at(self.folder, source.slug, header)
-        if given is not None and len(given) > LONGEST_MAPPING:
-            raise BadMapping(f"more than {LONGEST_MAPPING} characters")
-        mapping = mappings.parse(given) if given is not None else kept(place)
+        mapping = kept(place) if given is None else parsed(given)
+        if isinstance(mapping, Refused):
+            return mapping
         if mapping.missing(header):
-            raise BadMapping("it names a column that the table does not have")
+            return Refused(ProblemType.MAPPING, "it names a column that the table does not have")
         return Read(within_limit(of_table(text, mapping)), mapping, place)
 
     async def answer(self, found: Read, source: Source, *, dry_run: bool) -> Response:
@@ -146,7 +149,7 @@ class ImportDoor:
         beside = await or_unreached(importer.beside(outcomes, source.slug))
         report = document(len(found.rows), outcomes, [] if isinstance(beside, Refused) else beside)
         if dry_run and found.used is not None:
-            report["preview"] = [{"row": each.number, "event": event_of(each)} for each in found.rows[:PREVIEWED]]
+            report["preview"] = [{"row": number, "event": event_of(said)} for number, said in preview(found.rows)]
         answer = json(200, report)
         if not report["complete"]:
             answer.headers["retry-after"] = str(RETRY_AFTER_S)
@@ -158,15 +161,24 @@ def within_limit(rows: Any) -> list[Row]:
     return list(islice(rows, MOST_EVENTS + 1))
 
 
-def kept(place: Path) -> TableMapping:
+def parsed(given: str) -> TableMapping | Refused:
+    if len(given) > LONGEST_MAPPING:
+        return Refused(ProblemType.MAPPING, f"more than {LONGEST_MAPPING} characters")
+    try:
+        return mappings.parse(given)
+    except BadMapping as bad:
+        return Refused(ProblemType.MAPPING, bad.words, step(bad.field) if bad.field else "")
+
+
+def kept(place: Path) -> TableMapping | Refused:
     """The mapping that such a table of this source was read with last."""
     try:
         return mappings.read(place)
     except FileNotFoundError:
-        raise BadMapping("none is kept for these columns: give it") from None
+        return Refused(ProblemType.MAPPING, "none is kept for these columns: give it")
     except (OSError, BadMapping) as error:
         log.error("a kept mapping cannot be read", error=type(error).__name__)
-        raise BadMapping("the one that is kept cannot be read: give it again") from None
+        return Refused(ProblemType.MAPPING, "the one that is kept cannot be read: give it again")
 
 
 def keep(mapping: TableMapping, place: Path, slug: str) -> None:
@@ -178,5 +190,5 @@ def keep(mapping: TableMapping, place: Path, slug: str) -> None:
         log.warning("a mapping cannot be kept", source=slug, error=type(error).__name__)
 
 
-def event_of(row: Row) -> object:
-    return row.said.value if isinstance(row.said, Parsed) else None
+def event_of(said: object) -> object:
+    return None if isinstance(said, Refused) else said

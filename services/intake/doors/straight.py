@@ -1,6 +1,6 @@
 """The straight way to one page for its usual request: without what a framework does to find the page and fill its parameters.
 
-That costs FastAPI as much as admitting three events. The page that it describes stays behind this one, for what has a query.
+What that costs is in docs/benchmarks.md. The page that it describes stays behind this one, for what has a query.
 """
 
 from collections.abc import Awaitable, Callable

@@ -98,7 +98,7 @@ def show(reference: Reference, as_json: AsJson = False) -> None:
 
 @notices.command()
 def acknowledge(reference: Reference, by: By, as_json: AsJson = False) -> None:
-    """You have read an operators' notice, or a liaison has told you that they have read a stop."""
+    """You have read an operators' notice, or a liaison or public affairs have told you that they read a stop."""
     act(lambda register: by_hand.acknowledge(register, reference, by))
     done(f"{reference} acknowledged", as_json, reference=reference, acknowledged=True)
 

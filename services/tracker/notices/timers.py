@@ -21,9 +21,12 @@ from shared.terms import STREAMS
 
 log = structlog.get_logger()
 
-LOOK_EVERY_S: Final = 5.0
+GOOD_FOR_S: Final = 5.0
 """On the machine's clock: where nothing was filed or said since the last look, and nothing has come due, it is good this long.
 Only a new directory has to wait for the next."""
+
+LONGEST_WAIT_S: Final = 5.0
+"""On the machine's clock: alarms are looked at when dispatch has nothing else to do, and while it always has, this often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Looked:
 
     def is_good(self, reached: Counters, said: tuple[Any, ...] | None, as_of: datetime) -> bool:
         unchanged = (self.reached, self.said) == (reached, said)
-        return unchanged and (self.next is None or as_of < self.next) and time.monotonic() - self.at_s < LOOK_EVERY_S
+        return unchanged and (self.next is None or as_of < self.next) and time.monotonic() - self.at_s < GOOD_FOR_S
 
 
 class Timers:
@@ -81,7 +84,7 @@ class Timers:
     @property
     def are_due(self) -> bool:
         """Whether nobody has looked for so long that it must not wait for a quiet moment."""
-        return time.monotonic() - self._tried_s >= LOOK_EVERY_S
+        return time.monotonic() - self._tried_s >= LONGEST_WAIT_S
 
     async def next(self, after: datetime) -> datetime | None:
         """When an alarm may come due next, as things stood at the last look if that was of this very instant."""

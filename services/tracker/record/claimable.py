@@ -82,7 +82,7 @@ class Candidate:
 
 
 async def unsettled(conn: Conn, now: datetime, settling: timedelta) -> dict[int, datetime]:
-    """Family notices whose settling time is over and that do not know yet what they wait for: number -> ready since."""
+    """Notices to families or the public that have settled and do not know yet what they wait for: number -> ready since."""
     given = {"now": now, "settling": settling, "streams": list(STREAMS)}
     return dict(await (await conn.execute(UNSETTLED, given)).fetchall())
 
