@@ -1,4 +1,6 @@
-"""The names that intake and tracker must spell alike in Redis. One hash tag a stream, so that all of it runs on Redis Cluster.
+"""The names that intake and tracker must spell alike in Redis, all on one server (decision 24).
+
+A hash tag holds together what one call of a function touches: the keys of one stream.
 
 | key | type | holds |
 |---|---|---|

@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
 from services.intake.admit import Admitted
-from services.intake.line import Answered, Line
+from services.intake.line import Line, Reply
 from services.intake.outages import is_outage
 from services.intake.receipts import Receipt
 from shared.failpoints import failpoint
@@ -72,7 +72,7 @@ class Acceptor:
     async def accept(self, slug: str, admitted: Sequence[Admitted]) -> list[Answer]:
         """Accept statements of one source, each once, in their order; an answer for each.
 
-        Atomic for each stream, as hash tags differ; safe to repeat after any failure.
+        Atomic for each stream, which has a call of its own; safe to repeat after any failure.
 
         Raises:
             redis.exceptions.RedisError: no outage but a fault of ours; what was accepted before it stays so.
@@ -101,7 +101,7 @@ class Acceptor:
             return [Unconfirmed(reached=True)] * len(admitted)
         return [answer_of(stream, each.decode()) for each in answered.said]
 
-    async def _call(self, call: list[Any]) -> Answered:
+    async def _call(self, call: list[Any]) -> Reply:
         """Call the function, once more after loading it where a restart or a failover lost it."""
         try:
             return await self.line.call(call)

@@ -2,8 +2,11 @@
 
 The server is one thread, and writes to disk once for each turn of its loop; nobody is served meanwhile. It reads 16 KiB of a
 connection in a turn, so calls that are merely sent together are synced one by one. A group therefore travels as a transaction:
-its calls run in one turn, and share one sync, however many there are and of whichever stream. What a group holds has one
-sender each, and an answer each: a call that fails takes none of the others with it.
+its calls run in one turn, and share one sync, however many there are and of whichever stream (decision 24).
+
+Each call of a group has its own answer: one that fails when it is run takes none of the others with it. One that the server
+does not even queue, as intake's user may not touch its keys, ends the whole group: nothing of it is run, and every caller is
+told that error.
 """
 
 import asyncio
@@ -19,7 +22,7 @@ MOST_TOGETHER: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class Reply:
     """What the server said to one call, and how many replicas have confirmed it."""
 
     said: Any
@@ -33,12 +36,12 @@ class Line:
     redis: "Redis"
     replicas: int
     wait_ms: int
-    waiting: list[tuple[Call, "asyncio.Future[Answered]"]] = field(default_factory=list)
+    waiting: list[tuple[Call, "asyncio.Future[Reply]"]] = field(default_factory=list)
     sending: "asyncio.Task[None] | None" = None
 
-    async def call(self, call: Call) -> Answered:
+    async def call(self, call: Call) -> Reply:
         """Raises RedisError: the server's answer to this call, or that the group did not come through."""
-        answer: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self.waiting.append((call, answer))
         if self.sending is None or self.sending.done():
             self.sending = asyncio.create_task(self._send())
@@ -56,7 +59,7 @@ class Line:
                     settle(answer, error)
                 return
             for (_, answer), said in zip(group, answers, strict=True):
-                settle(answer, said if isinstance(said, RedisError) else Answered(said, confirmed))
+                settle(answer, said if isinstance(said, RedisError) else Reply(said, confirmed))
 
     async def _round_trip(self, calls: list[Call]) -> tuple[list[Any], int]:
         """WAIT counts from the last write of its own connection, so it travels behind the calls that it is for."""
@@ -85,7 +88,7 @@ def transacted(answers: list[Any]) -> list[Any]:
     return executed
 
 
-def settle(answer: "asyncio.Future[Answered]", with_: Answered | Exception) -> None:
+def settle(answer: "asyncio.Future[Reply]", with_: Reply | Exception) -> None:
     """A caller that has gone meanwhile gets nothing."""
     if answer.done():
         return

@@ -147,6 +147,21 @@ async def test_a_call_that_fails_takes_none_of_its_group_with_it(intake: Intake,
     assert redis.xlen(events_key("identification")) == 1
 
 
+async def test_a_group_of_which_one_call_is_not_even_queued_is_not_run_and_each_sender_is_told_so(
+    intake: Intake, redis: Redis
+) -> None:
+    redis.acl_setuser("default", enabled=True, nopass=True, keys=["{identification}:*"], reset_keys=True, commands=["+@all"])
+    try:
+        with structlog.testing.capture_logs() as logged:
+            found = await at_once(intake, redis, facts.released(), facts.determined())
+    finally:
+        redis.acl_setuser("default", enabled=True, nopass=True, keys=["*"], channels=["*"], commands=["+@all"])
+    assert found == [(500, "internal")] * 2
+    assert [type(line["exc_info"]).__name__ for line in logged] == ["NoPermissionError"] * 2
+    assert redis.xlen(CUSTODY) == redis.xlen(events_key("identification")) == 0
+    await answered(202, lambda: intake.submit(facts.determined()))
+
+
 async def test_a_group_finds_a_lost_function_again_each_call_for_itself(intake: Intake, redis: Redis) -> None:
     redis.function_flush()
     assert await at_once(intake, redis, facts.released(), facts.determined()) == [(202, "")] * 2
