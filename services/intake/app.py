@@ -129,7 +129,8 @@ def add_problems(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def parameter(_: Request, error: RequestValidationError) -> Response:
-        return problem(Refused(ProblemType.PARAMETER, str(error.errors()[0]["msg"])))
+        first = error.errors()[0]
+        return problem(Refused(ProblemType.PARAMETER, f"{first['loc'][-1]}: {first['msg']}"))
 
     @app.exception_handler(Exception)
     async def internal(_: Request, error: Exception) -> Response:

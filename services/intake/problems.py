@@ -55,7 +55,7 @@ class ProblemType(Enum):
     HEADER = "header", 400, "A ce- header that cannot be read as an attribute", Then.FIX
     TABLE = "table", 400, "A table that cannot be read", Then.FIX
     MAPPING = "mapping", 400, "No mapping of the columns, or not one of this table", Then.FIX
-    PARAMETER = "parameter", 400, "A parameter is missing or malformed", Then.FIX
+    PARAMETER = "parameter", 400, "A parameter is missing, malformed or unknown", Then.FIX
     UNAUTHENTICATED = "unauthenticated", 401, "No valid credential", Then.FIX
     NOT_GRANTED = "not-granted", 403, "Outside the source's grant", Then.FIX
     NOT_FOUND = "not-found", 404, "No such page", Then.FIX

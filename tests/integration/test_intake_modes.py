@@ -1,13 +1,15 @@
 """Binary mode and dry runs through the door itself: what is accepted, and that a rehearsal leaves no trace."""
 
 import orjson
+import pytest
 from cloudevents.core.bindings import http as sdk
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 from redis import Redis
 
 from services.intake.doors.requests import BATCH
-from shared.streams import EPCIS_WORKER, INBOX_READER
+from shared.streams import EPCIS_WORKER, INBOX_READER, events_key
+from shared.terms import STREAMS
 from tests import facts
 from tests.integration.following import until
 from tests.integration.intake import Intake, entries, key_of
@@ -68,3 +70,26 @@ async def test_a_dry_run_says_the_digest_that_the_receipt_will_have(intake: Inta
 async def test_a_dry_run_that_is_neither_true_nor_false_is_refused(intake: Intake) -> None:
     answer = await intake.submit(facts.released(id="E-1"), query="?dry_run=perhaps")
     assert (answer.status_code, answer.json()["type"]) == (400, "urn:rosette:problem:parameter")
+    assert answer.json()["detail"].startswith("dry_run: ")
+
+
+@pytest.mark.parametrize(
+    ("path", "known"),
+    [
+        ("/v1/events", "there is dry_run"),
+        ("/v1/imports", "there is mapping and dry_run"),
+        ("/v1/epcis/capture", "there is dry_run"),
+        ("/v1/epcis/events", "there are none"),
+    ],
+)
+@pytest.mark.parametrize("query", ["dryrun=true", "dryrun=secret&dry_run=false", "dryrun"])
+async def test_a_misspelt_parameter_is_refused_by_its_name_and_nothing_is_written(
+    intake: Intake, redis: Redis, path: str, known: str, query: str
+) -> None:
+    headers = {"authorization": f"Bearer {key_of('custodian')}", "content-type": "application/cloudevents+json"}
+    answer = await intake.client.post(f"{path}?{query}", json=facts.released(id="E-1"), headers=headers)
+    said = answer.json()
+    assert (answer.status_code, said["type"]) == (400, "urn:rosette:problem:parameter")
+    assert said["detail"] == f"dryrun: not a parameter here; {known}"
+    assert "secret" not in answer.text
+    assert not any(redis.xlen(events_key(stream)) for stream in STREAMS)

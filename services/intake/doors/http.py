@@ -16,6 +16,7 @@ from services.intake.doors import documents
 from services.intake.doors.answers import found, item, json, listed, problem, single
 from services.intake.doors.credential import holder
 from services.intake.doors.described import BEARER, DESCRIBED, problems
+from services.intake.doors.parameters import KNOWN_ALONE
 from services.intake.doors.requests import BATCH, DOOR, asked_of, body_of, mode_of, statements
 from services.intake.doors.straight import Straight
 from services.intake.listing import page_after
@@ -42,6 +43,7 @@ class HttpDoor:
             "/events",
             self.submit,
             methods=["POST"],
+            dependencies=KNOWN_ALONE,
             status_code=202,
             summary="Submit an event, or a batch of them",
             responses={
@@ -81,6 +83,7 @@ class HttpDoor:
 
         A batch answers 200 with a status for each event, in order; it is not atomic. Sending the same again is always safe.
         With `dry_run=true` all of that is judged and nothing is written: 200 says that the event would be accepted now.
+        A parameter that is not known here is refused, and nothing is written.
         """
         source = await holder(self.known, credentials)
         if isinstance(source, Refused):

@@ -25,6 +25,7 @@ from services.intake.doors.answers import json, problem
 from services.intake.doors.credential import holder
 from services.intake.doors.described import BEARER, problems
 from services.intake.doors.files import Row, of_lines, of_table, opened, text_of
+from services.intake.doors.parameters import KNOWN_ALONE
 from services.intake.doors.requests import MOST_EVENTS, body_of, media_type_of
 from services.intake.grants import Source
 from services.intake.imports import Importer, preview
@@ -77,6 +78,7 @@ class ImportDoor:
             "/imports",
             self.bring,
             methods=["POST"],
+            dependencies=KNOWN_ALONE,
             summary="Bring in a file, row by row",
             responses={
                 200: {"model": documents.ImportReport, "description": "What became of each row, or with dry_run would"},
@@ -91,6 +93,7 @@ class ImportDoor:
 
         200 with an outcome for each row; it is not atomic. Sending the same again is always safe, and goes on where a request
         that was cut off had come to. With `dry_run=true` all of it is judged, and nothing is written.
+        A parameter that is not known here is refused.
         """
         source = await holder(self.known, credentials)
         if isinstance(source, Refused):

@@ -17,6 +17,7 @@ from services.intake.doors.described import BEARER, problems
 from services.intake.doors.epcis.capturing import DOOR, Behaviour, Capture, Ended, Outcome, Waits, summary
 from services.intake.doors.epcis.document import document_of, event_of
 from services.intake.doors.epcis.jobs import Jobs, document
+from services.intake.doors.parameters import KNOWN_ALONE
 from services.intake.doors.requests import LARGEST_BODY_BYTES, MOST_EVENTS, body_of, media_type_of
 from services.intake.epcis_grant import EpcisGrant
 from services.intake.grants import Source
@@ -65,6 +66,7 @@ class EpcisDoor:
             "/capture",
             self.capture,
             methods=["POST"],
+            dependencies=KNOWN_ALONE,
             status_code=202,
             summary="Hand in an EPCIS document",
             responses={
@@ -85,6 +87,7 @@ class EpcisDoor:
             "/events",
             self.event,
             methods=["POST"],
+            dependencies=KNOWN_ALONE,
             status_code=201,
             summary="Hand in one EPCIS event",
             responses={
