@@ -32,6 +32,9 @@ ITEMS: Final = 2000
 GREATEST_INTEGER: Final = 2**53 - 1
 """Beyond it RFC 8785 rounds, and two different numbers would have one digest."""
 
+LONGEST_INTEGER: Final = len(str(-GREATEST_INTEGER))
+"""Characters. What is longer lies beyond, and is not worked out: of more than 4,300 digits Python makes no number at all."""
+
 ESCAPED: Final = re.compile(r"\\u(?:0000|d[89a-f])", re.IGNORECASE)
 """The only way in for U+0000 and a lone surrogate; where it does not occur no string needs a look."""
 
@@ -73,8 +76,13 @@ class Unusual(ValueError):
     """A number that no event may hold."""
 
 
+def integer_of(text: str) -> int:
+    """What is written; of one that is too long only that it lies beyond the greatest."""
+    return int(text) if len(text) <= LONGEST_INTEGER else GREATEST_INTEGER + 1
+
+
 def usual(text: str) -> int:
-    value = int(text)
+    value = integer_of(text)
     if not -GREATEST_INTEGER <= value <= GREATEST_INTEGER:
         raise Unusual
     return value
@@ -128,7 +136,7 @@ class Watch:
         return repeated
 
     def integer(self, text: str) -> int:
-        value = int(text)
+        value = integer_of(text)
         self.suspect |= not -GREATEST_INTEGER <= value <= GREATEST_INTEGER
         return value
 

@@ -95,7 +95,10 @@ BAD: dict[str, Bad] = {
     "infinity": Bad(swapped('"seals":[]', '"seals":[-Infinity]'), 400, "number", "/data/seals/0"),
     "a fraction": Bad(swapped('"seals":[]', '"seals":1.0'), 400, "number", "/data/seals"),
     "an integer too large for a digest": Bad(swapped('"seals":[]', '"seals":9007199254740992'), 400, "number", "/data/seals"),
-    "an endless integer": Bad(swapped('"seals":[]', f'"seals":{"9" * 5000}'), 400, "not-json"),
+    "an endless integer": Bad(swapped('"seals":[]', f'"seals":{"9" * 5000}'), 400, "number", "/data/seals"),
+    "an endless integer beside an escape": Bad(
+        swapped('"seals":[]', f'"seals":["\\u00e9",-{"9" * 5000}]'), 400, "number", "/data/seals/1"
+    ),
     "U+0000": Bad(swapped("Osan Air Base", "Osan\\u0000"), 400, "character", "/data/place"),
     "U+0000 in a name": Bad(swapped('"place"', '"pl\\u0000ce"'), 400, "character", "/data/pl\0ce"),
     "a raw control character": Bad(swapped("Osan Air Base", "Osan\0"), 400, "not-json"),
