@@ -1,10 +1,12 @@
 """What a sender can do to intake and to others: too much, too fast, too slow, and words that mean something elsewhere."""
 
 import asyncio
+import socket
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import orjson
 import pytest
@@ -12,11 +14,13 @@ from redis import Redis
 from structlog.testing import capture_logs
 
 from services.intake.doors import requests
-from services.intake.doors.requests import BATCH
+from services.intake.doors.imports import LINES
+from services.intake.doors.requests import BATCH, STRUCTURED
 from shared.streams import events_key, filed_key, seq_key
 from shared.terms import STREAMS
 from tests import facts
-from tests.integration.intake import Intake, answered, key_of, running
+from tests.epcis import GRANT
+from tests.integration.intake import Intake, answered, grant, key_of, process, running
 
 INJECTED: Final = "evil\r\nX-Injected: 1\n{{7*7}}%0d%0aSet-Cookie: a=b\x1b[31m=HYPERLINK()"
 
@@ -70,6 +74,32 @@ async def test_a_body_that_comes_too_slowly_is_not_waited_for(intake: Intake, mo
     assert answer.json()["then"] == "retry_same_id"
     assert answer.headers["connection"] == "close"
     assert time.monotonic() - before < 30
+
+
+def test_a_sender_that_hangs_up_in_its_body_is_no_failure_of_intake_and_nothing_is_done(
+    redis_url: str, redis: Redis, tmp_path: Path
+) -> None:
+    doors = {
+        "/v1/events": STRUCTURED,
+        "/v1/events?dry_run=true": STRUCTURED,
+        "/v1/imports": LINES,
+        "/v1/epcis/capture": "application/json",
+        "/v1/epcis/events": "application/json",
+    }
+    body = orjson.dumps(facts.released())
+    said = {"host": "intake", "authorization": f"Bearer {key_of('custodian')}", "content-length": f"{len(body) + 1}"}
+    with process(redis_url, tmp_path) as (_, url):
+        (tmp_path / "sources.toml").write_text(grant("custodian") + GRANT.format(source=facts.SOURCES["custodian"]))
+        for path, media_type in doors.items():
+            head = "".join(f"{name}: {value}\r\n" for name, value in (said | {"content-type": media_type}).items())
+            with socket.create_connection(("127.0.0.1", urlsplit(url).port or 0)) as sender:
+                sender.sendall(f"POST {path} HTTP/1.1\r\nexpect: 100-continue\r\n{head}\r\n".encode())
+                assert sender.recv(100).startswith(b"HTTP/1.1 100 ")  # its body is being read
+                sender.sendall(body)
+    logged = (tmp_path / "intake.log").read_text()
+    assert logged.count("a sender hung up") == len(doors)
+    assert '"level": "error"' not in logged
+    assert not any(redis.xlen(events_key(stream)) for stream in STREAMS)
 
 
 # ------------------------------------------------------------------------------------------------- too fast

@@ -240,6 +240,8 @@ def test_a_member_that_stands_there_twice_is_found_wherever_it_is() -> None:
         b"[-Infinity]",
         b"[9007199254740992]",
         b"[-9007199254740992]",
+        b"[-" + b"9" * 5000 + b"]",
+        b'["\\u00e9", ' + b"9" * 5000 + b"]",
         b'["\\u0000"]',
         b'["\\uDEAD"]',
         b'{"\\ud800": 1}',

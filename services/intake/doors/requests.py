@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
+import structlog
 from fastapi import Request
+from starlette.requests import ClientDisconnect
 
 from services.intake.admit import Submission
 from services.intake.doors import binary
@@ -12,6 +14,8 @@ from services.intake.listing import Cursor, cursor_of
 from services.intake.problems import ProblemType, Refused
 from services.intake.strict_json import MEMBERS, parse
 from shared.wire import IDENTITY
+
+log = structlog.get_logger()
 
 STRUCTURED: Final = "application/cloudevents+json"
 BATCH: Final = "application/cloudevents-batch+json"
@@ -65,6 +69,9 @@ async def body_of(request: Request) -> bytes | Refused:
                     break
                 if size <= LARGEST_BODY_BYTES:
                     chunks.append(chunk)
+    except ClientDisconnect:  # nobody hears the answer, and nothing of what came was looked at
+        log.info("a sender hung up", path=request.url.path)
+        return Refused(ProblemType.SLOW_BODY, "the sender hung up")
     except TimeoutError:
         return Refused(ProblemType.SLOW_BODY, f"not whole within {BODY_WITHIN_S:g} s")
     return b"".join(chunks) if size <= LARGEST_BODY_BYTES else too_large
