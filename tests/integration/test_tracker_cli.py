@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -154,10 +155,13 @@ def test_the_list_of_notices_says_what_each_is_about(tracker: Run, database_url:
 # ------------------------------------------------------------------------------------------------- acting
 def test_a_freeze_and_its_lifting_are_acts_with_a_name_and_a_reason(tracker: Run, database_url: str) -> None:
     file(database_url, facts.registered())
-    assert "number 1" in tracker("freeze", "--reason", "a look", "--by", "duty-officer").output
+    said = tracker("freeze", "--reason", "a look", "--by", "duty-officer").output
+    assert "number 1" in said
     assert "a look" in tracker("streams").output
     tracker("freeze", "--reason", "x", "--stream", "custody", code=2)
-    tracker("unfreeze", "--reason", "seen", "--no", "1")
+    lift = shlex.split(said.partition("to lift it:")[2])
+    assert lift[:3] == ["python", "-m", "services.tracker"]
+    tracker(*lift[3:])
     tracker("unfreeze", "--reason", "again", code=1)
     assert acts(database_url)[-2:] == [("duty-officer", "freeze", "1"), ("desk-7", "unfreeze", "1")]
 

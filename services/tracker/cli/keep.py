@@ -70,7 +70,8 @@ def resolve(no: Number, reason: Why, by: By, as_json: AsJson = False) -> None:
 def freeze(reason: Why, by: By, as_json: AsJson = False) -> None:
     """Let no notice to a family or the public leave until `unfreeze`. Stops and operators' notices leave all the same."""
     no = ask(lambda conn: freezes.freeze(conn, by, reason, now()))
-    done(f"frozen as number {no}; to lift it: unfreeze --no {no}", as_json, frozen=no)
+    lift = f"python -m services.tracker unfreeze --no {no} --reason 'what was found'"
+    done(f"frozen as number {no}; to lift it:\n{lift}", as_json, frozen=no)
 
 
 def unfreeze(
