@@ -13,6 +13,7 @@ source = "urn:example:unc"
 ```
 """
 
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -32,6 +33,8 @@ from shared.events import BY_WIRE_NAME
 Path_ = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+){0,9}(:(integer|boolean|list))?$")]
 DIVIDER: Final = ";"
 HEADER_CHARACTERS: Final = 16
+PLACE: Final = re.compile(r"\bat (?:line \d+, column \d+|end of document)(?=\)$)")
+"""How a message of the TOML parser ends."""
 
 
 class TableMapping(BaseModel):
@@ -142,7 +145,8 @@ def parse(text: str) -> TableMapping:
         first = error.errors(include_url=False, include_input=False)[0]
         raise BadMapping(first["msg"], ".".join(map(str, first["loc"]))) from None
     except (ValueError, RecursionError) as error:
-        raise BadMapping(f"not TOML: {type(error).__name__}") from None
+        where = PLACE.search(str(error))  # the rest of the message may repeat what stands there
+        raise BadMapping(f"not TOML {where[0]}" if where else "not TOML") from None
 
 
 def keep(mapping: TableMapping, path: Path) -> None:

@@ -12,6 +12,7 @@ from redis import Redis
 
 from services.intake import mapping as mappings
 from services.intake.doors import imports
+from services.intake.doors.files import named
 from services.intake.doors.imports import LINES, TABLE
 from services.intake.doors.requests import LARGEST_BODY_BYTES, MOST_EVENTS
 from shared.credential_files import hash_of
@@ -192,6 +193,30 @@ async def test_what_is_no_file_that_can_be_taken_is_refused_whole(intake: Intake
     assert (answer.status_code, said["type"], said["pointer"]) == (status, f"urn:rosette:problem:{kind}", pointer)
     assert "K55" not in answer.text
     assert nothing_written(redis)
+
+
+@pytest.mark.parametrize(
+    ("content", "mapping", "words"),
+    [
+        (f"Box,At\nK55-001,{AT}\n", MAPPING, "the table has no column Label; its columns are: Box, At"),
+        ("", MAPPING, "it is empty: the first line of a table names its columns"),
+        (" \n\n", None, "it is empty: the first line of a table names its columns"),
+        (f"\n{HEADER}\n{ROW}\n", MAPPING, "the first line of a table names each of its columns, each once"),
+        (manifest(1, 1), 'key = ["Box"]\n[columns\n', "not TOML at line 2, column 9"),
+        (manifest(1, 1), "key =", "not TOML at end of document"),
+        (manifest(1, 1), "key = " + "[" * 9000, "not TOML"),
+    ],
+    ids=["a column missing", "empty", "white space", "an empty line first", "not toml", "cut off", "too deep"],
+)
+async def test_a_table_or_a_mapping_that_is_refused_is_told_where_it_is_wrong(
+    intake: Intake, content: str, mapping: str | None, words: str
+) -> None:
+    asked = {} if mapping is None else {"mapping": mapping}
+    assert (await bring(intake, content, **asked)).json()["detail"] == words
+
+
+def test_of_many_columns_not_all_are_named() -> None:
+    assert named(["x" * 70] * 42) == ", ".join(["x" * 60] * 40) + " and 2 more"
 
 
 async def test_nobody_brings_a_file_without_a_credential_or_compressed(intake: Intake) -> None:

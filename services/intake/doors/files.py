@@ -19,6 +19,13 @@ TABLES: Final = (".csv",)
 LINES: Final = (".ndjson", ".jsonl")
 LONGEST_CELL: Final = 64 * 1024
 """Characters; no event is larger."""
+NAMES_SHOWN: Final = 40
+LONGEST_NAME: Final = 60
+"""Of columns, in words: enough to find a misspelt one, and a bound on what one wrong table makes us write."""
+
+
+class BadTable(ValueError):
+    """No table; the message says why, and repeats nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,7 @@ def of_lines(text: str) -> Iterator[Row]:
 def of_table(text: str, mapping: TableMapping) -> Iterator[Row]:
     header, table = opened(text)
     if missing := mapping.missing(header):
-        raise BadMapping(f"the table has no column {', '.join(missing)}")
+        raise BadMapping(unfit(missing, header))
     for cells in table:
         if not any(cells):
             continue
@@ -96,6 +103,18 @@ def opened(text: str) -> tuple[Sequence[str], Any]:
         io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ",", strict=True
     )
     header = [name.strip() for name in next(table, [])]
-    if not all(header) or len(set(header)) != len(header):
-        raise ValueError("the first line of a table names each of its columns, each once")
+    if not text.strip():
+        raise BadTable("it is empty: the first line of a table names its columns")
+    if not header or not all(header) or len(set(header)) != len(header):
+        raise BadTable("the first line of a table names each of its columns, each once")
     return header, table
+
+
+def unfit(missing: Sequence[str], header: Sequence[str]) -> str:
+    """Why a table is not read with a mapping that names columns which it has not."""
+    return f"the table has no column {named(missing)}; its columns are: {named(header)}"
+
+
+def named(columns: Sequence[str]) -> str:
+    shown = ", ".join(name[:LONGEST_NAME] for name in columns[:NAMES_SHOWN])
+    return shown if len(columns) <= NAMES_SHOWN else f"{shown} and {len(columns) - NAMES_SHOWN} more"

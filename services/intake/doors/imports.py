@@ -24,7 +24,7 @@ from services.intake.doors import documents
 from services.intake.doors.answers import json, problem
 from services.intake.doors.credential import holder
 from services.intake.doors.described import BEARER, problems
-from services.intake.doors.files import Row, of_lines, of_table, opened, text_of
+from services.intake.doors.files import BadTable, Row, of_lines, of_table, opened, text_of, unfit
 from services.intake.doors.parameters import KNOWN_ALONE
 from services.intake.doors.requests import MOST_EVENTS, body_of, media_type_of
 from services.intake.grants import Source
@@ -122,8 +122,10 @@ class ImportDoor:
             read = Read(within_limit(of_lines(text))) if media_type == LINES else self.table(text, mapping, source)
         except UnicodeDecodeError:
             return Refused(ProblemType.NOT_UTF_8, "a file is read as UTF-8")
-        except (ValueError, csv.Error):
-            return Refused(ProblemType.TABLE, "its first line names each column once, and every cell ends as CSV has it")
+        except BadTable as bad:
+            return Refused(ProblemType.TABLE, str(bad))
+        except csv.Error:
+            return Refused(ProblemType.TABLE, "a cell does not end as CSV has it, or is too long")
         if isinstance(read, Read) and len(read.rows) > MOST_EVENTS:
             return Refused(ProblemType.TOO_MANY_EVENTS, f"more than {MOST_EVENTS} rows")
         return read
@@ -132,15 +134,15 @@ class ImportDoor:
         """The rows of a table, by the mapping that is given or kept; or what is wrong with that.
 
         Raises:
-            ValueError, csv.Error: it is no table.
+            BadTable, csv.Error: it is no table.
         """
         header, _ = opened(text)
         place = mappings.kept_at(self.folder, source.slug, header)
         mapping = kept(place) if given is None else parsed(given)
         if isinstance(mapping, Refused):
             return mapping
-        if mapping.missing(header):
-            return Refused(ProblemType.MAPPING, "it names a column that the table does not have")
+        if missing := mapping.missing(header):
+            return Refused(ProblemType.MAPPING, unfit(missing, header))
         return Read(within_limit(of_table(text, mapping)), mapping, place)
 
     async def answer(self, found: Read, source: Source, *, dry_run: bool) -> Response:
