@@ -211,7 +211,7 @@ async def test_what_is_no_file_that_can_be_taken_is_refused_whole(intake: Intake
 async def test_a_table_or_a_mapping_that_is_refused_is_told_where_it_is_wrong(
     intake: Intake, content: str, mapping: str | None, words: str
 ) -> None:
-    asked = {} if mapping is None else {"mapping": mapping}
+    asked: dict[str, Any] = {} if mapping is None else {"mapping": mapping}
     assert (await bring(intake, content, **asked)).json()["detail"] == words
 
 
