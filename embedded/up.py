@@ -37,7 +37,8 @@ def up(data: Path, intake_port: int, tracker_port: int) -> None:
     """
     for port in (intake_port, tracker_port):
         if not is_free(port):
-            raise Failed(f"port {port} is taken; --intake-port and --tracker-port choose others")
+            others = ".venv/bin/python -m embedded up --intake-port N --tracker-port N"
+            raise Failed(f"port {port} is taken; choose others: {others}")
     ports = {"intake": intake_port, "tracker": tracker_port}
     with standing(data, ports) as (running, environment):
         print("\n".join((*where(ports, data), "", *to_copy(environment, ports, data / SAMPLE_KEY))), flush=True)

@@ -11,12 +11,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx2
-import orjson
 import pytest
 
 from embedded.handle import CHECKOUT
 from services.intake.inbox_recipe import recipe
-from tests import facts
 from tests.npm import npm, without
 
 PAGE: Final = (CHECKOUT / "docs/upstream.md").read_text()
@@ -108,9 +106,8 @@ def sent_by_javascript(script: str, told: dict[str, str], folder: Path) -> Any:
 
 
 def test_a_file_is_checked_offline_then_submitted(told: dict[str, str], tmp_path: Path) -> None:
-    lines = [orjson.dumps(facts.released(id=f"file-{n}", transfer=f"T-{n}")) for n in range(2)]
-    (tmp_path / "events.ndjson").write_bytes(b"\n".join(lines))
-    for name, outcome in (("check", "acceptable  2"), ("submit", "accepted  2")):
+    (tmp_path / "events.ndjson").write_text(block("json", "file-1"))
+    for name, outcome in (("check", "acceptable  3"), ("submit", "accepted  3")):
         words = block("sh", f"services.intake {name}").replace("events.ndjson", str(tmp_path / "events.ndjson")).split()
         assert words[0] == ".venv/bin/python"
         assert outcome in typed([sys.executable, *words[1:]], told, CHECKOUT)
@@ -118,16 +115,16 @@ def test_a_file_is_checked_offline_then_submitted(told: dict[str, str], tmp_path
 
 def test_a_manifest_is_previewed_with_its_mapping_then_brought_in_without_it(told: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "mapping.toml").write_text(block("toml", "key ="))
-    (tmp_path / "manifest.csv").write_text("Box,At,Label\nK55-81,2018-07-27T08:50:00+09:00,Box 81\nK55-82,then,Box 82\n")
+    (tmp_path / "manifest.csv").write_text(block("csv") + "K55-83,then,Box 83\n")
     shown = shell(block("sh", "imports", "dry_run"), told, tmp_path)
     assert (shown["outcomes"], shown["preview"][0]["event"]["data"]["case"]) == (
-        {"acceptable": 1, "invalid-event": 1},
+        {"acceptable": 2, "invalid-event": 1},
         "K55-81",
     )
-    command = block("sh", "imports", "mapping@").replace("?dry_run=true", "")
-    assert shell(command, told, tmp_path)["outcomes"] == {"accepted": 1, "invalid-event": 1}
+    [command] = [text for _, text in BLOCKS if "mapping@" in text and "dry_run" not in text]
+    assert shell(command, told, tmp_path)["outcomes"] == {"accepted": 2, "invalid-event": 1}
     [without] = [text for name, text in BLOCKS if name == "sh" and "imports" in text and "mapping@" not in text]
-    assert shell(without, told, tmp_path)["outcomes"] == {"duplicate": 1, "invalid-event": 1}
+    assert shell(without, told, tmp_path)["outcomes"] == {"duplicate": 2, "invalid-event": 1}
 
 
 def test_the_page_has_the_recipe_that_is_given_with_an_inbox() -> None:
