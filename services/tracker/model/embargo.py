@@ -31,8 +31,7 @@ def embargo(of: PublicationClass, mine: Sequence[Line], view: gates.View) -> Ite
             yield pnok_untold(view)
         elif at is None:
             yield Reason("kin_not_told", f"{kin} is required and has not been told", ground=True, event=determined_by(view))
-    if of in BRIEFED_FIRST and not _briefed(view):
-        yield Reason("briefing", "the briefing was neither completed nor declined", ground=True)
+    yield from unbriefed(of, view)
     opens = max((at for at in told.values() if at is not None), default=view.now) + view.policy.name_release_after
     if opens > view.now and all(at is not None for at in told.values()):
         hours = view.policy.name_release_after_h
@@ -102,6 +101,12 @@ def holds(view: gates.View, scope: HoldScope) -> Iterator[Reason]:
             yield Reason("hold", f"case {number} is on hold {id}: {hold.reason}", ground=True, event=hold.event)
 
 
+def unbriefed(of: PublicationClass, view: gates.View) -> Iterator[Reason]:
+    """What more than the name waits for besides: all that this class asks that a name does not."""
+    if of in BRIEFED_FIRST and not _briefed(view):
+        yield Reason("briefing", "the briefing was neither completed nor declined", ground=True)
+
+
 def _briefed(view: gates.View) -> bool:
     person = view.person
     return person.pnok is not None and any(person.briefing_closed(one.id, person.pnok) for one in person.standing())
@@ -118,7 +123,7 @@ def eligible(mine: Sequence[Line], notices: Sequence[Notice], view: gates.View) 
         in_hand = next((each for each in written if is_in_hand(each, gone)), None)
         if view.person.publications.of(of).published is not None:
             continue
-        reasons = ahead if of not in BRIEFED_FIRST or _briefed(view) else None
+        reasons = None if any(unbriefed(of, view)) else ahead
         if reasons is None:
             if in_hand is not None:
                 yield stop(in_hand)
