@@ -106,7 +106,7 @@ def sent_by_javascript(script: str, told: dict[str, str], folder: Path) -> Any:
 
 
 def test_a_file_is_checked_offline_then_submitted(told: dict[str, str], tmp_path: Path) -> None:
-    (tmp_path / "events.ndjson").write_text(block("json", "file-1"))
+    (tmp_path / "events.ndjson").write_text(block("ndjson"))
     for name, outcome in (("check", "acceptable  3"), ("submit", "accepted  3")):
         words = block("sh", f"services.intake {name}").replace("events.ndjson", str(tmp_path / "events.ndjson")).split()
         assert words[0] == ".venv/bin/python"
