@@ -40,6 +40,10 @@ class Composition:
         assert done.returncode == 0, f"docker-compose {' '.join(arguments)}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
         return done.stdout
 
+    def beside(self, service: str, script: str) -> str:
+        """What a script prints in a container of its own, of a service's image: the service itself may be starting again."""
+        return self.compose("run", "--rm", "--no-deps", "-T", "--entrypoint", "sh", service, "-c", script)
+
     def inside(self, service: str, *command: str, given: str | None = None) -> str:
         """Run a command in a running container."""
         return self.compose("exec", "-T", service, *command, given=given)
