@@ -1,7 +1,6 @@
 """`python -m services.intake`: run the service, submit a file, and keep the sources file."""
 
 import asyncio
-import gc
 import json
 import os
 from collections import Counter
@@ -24,12 +23,14 @@ from services.intake.submit import TIMEOUT_S, Sent, Unreachable, send, statement
 from services.intake.terminal import REFUSED, UNREACHABLE, USAGE, Json, configured, out, stop, unreadable
 from services.intake.told import told
 from shared import logs
+from shared.collector import spare_the_collector
 
 GRACE_S: Final = 10
 """For requests in flight when the process is told to stop."""
 
 ALLOCATIONS_A_LOOK: Final = 20_000
-"""Before the collector looks again, where Python has 700 (2,000 from 3.12 on): what some thousand events hold."""
+"""Before the collector looks again, where Python has 700 (2,000 from 3.12 on): what some thousand events hold. An accepted
+event leaves no cycle behind, and looking for one took a twentieth of its time."""
 
 app = typer.Typer(no_args_is_help=True, help="Intake decides: it turns submissions into facts, or refuses them.")
 app.add_typer(sources, name="sources")
@@ -61,7 +62,7 @@ def run(
         raise stop(str(error), USAGE) from None
     if reasons:
         raise stop("Not safe to accept on this server:\n" + "\n".join(f"  {reason}" for reason in reasons), REFUSED)
-    rest_the_collector()
+    spare_the_collector(ALLOCATIONS_A_LOOK)
     uvicorn.run(
         application,
         host=settings.host,
@@ -71,14 +72,6 @@ def run(
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
     )
-
-
-def rest_the_collector() -> None:
-    """What stands when the service starts is never looked through again, and what comes after it more rarely: an accepted event
-    leaves no cycle behind, and looking for one took a twentieth of its time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(ALLOCATIONS_A_LOOK)
 
 
 async def preflight(settings: Settings) -> list[str]:

@@ -1,12 +1,12 @@
 """The only wiring: what a tracker process is made of, in the order in which it starts, and how it ends."""
 
 import asyncio
-import gc
 import signal
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 import structlog
 from redis.asyncio import Redis
@@ -33,8 +33,12 @@ from services.tracker.web.readers import Readers
 from services.tracker.web.server import listen, serve
 from services.tracker.web.watch import all_filed
 from shared.clock import StoryClock, clock, machine_now
+from shared.collector import spare_the_collector
 
 log = structlog.get_logger()
+
+ALLOCATIONS_A_LOOK: Final = (20_000, 20, 50)
+"""Reading a batch makes many small objects and no circles, over which the collector else spends a fifth of the time."""
 
 
 class CannotRun(Exception):
@@ -66,7 +70,7 @@ async def run(settings: Settings) -> None:
     listening = listen(settings.host, settings.port) if "web" in settings.roles else None
     stop = until_told_to_stop()
     async with parts(settings) as part, asyncio.TaskGroup() as tasks:
-        spare_the_collector()
+        spare_the_collector(*ALLOCATIONS_A_LOOK)
         if "follow" in settings.roles:
             tasks.create_task(part.follow.run(stop))
         if "notices" in settings.roles:
@@ -80,13 +84,6 @@ async def run(settings: Settings) -> None:
 
 def readers_changed(broken: str | None) -> None:
     log.info("readers read again") if broken is None else log.error("readers cannot be read", reason=broken)
-
-
-def spare_the_collector() -> None:
-    """Reading a batch makes many small objects and no circles, over which the collector else spends a fifth of the time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
 
 
 @asynccontextmanager
