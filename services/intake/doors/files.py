@@ -59,7 +59,10 @@ def rows(file: Path, mapping: TableMapping | None = None) -> list[Row]:
     """
     text = text_of(file.read_bytes())
     if mapping is not None:
-        return list(of_table(text, mapping))
+        header, table = opened(text)
+        if missing := mapping.missing(header):
+            raise BadMapping(unfit(missing, header))
+        return list(of_table(header, table, mapping))
     if file.suffix.lower() in LINES:
         return list(of_lines(text))
     return [Row(n, parse(each.encode(errors="replace"))) for n, each in enumerate(statements(text), 1)]
@@ -77,10 +80,8 @@ def of_lines(text: str) -> Iterator[Row]:
             yield Row(number, parse(line.encode()))
 
 
-def of_table(text: str, mapping: TableMapping) -> Iterator[Row]:
-    header, table = opened(text)
-    if missing := mapping.missing(header):
-        raise BadMapping(unfit(missing, header))
+def of_table(header: Sequence[str], table: Any, mapping: TableMapping) -> Iterator[Row]:
+    """A row for each line of a table that is `opened`; it has all columns that the mapping names."""
     for cells in table:
         if not any(cells):
             continue
@@ -97,6 +98,7 @@ def header_of(file: Path) -> Sequence[str]:
 
 
 def opened(text: str) -> tuple[Sequence[str], Any]:
+    """The names of a table's columns, and a reader that stands behind them. Raises BadTable, or csv.Error."""
     csv.field_size_limit(LONGEST_CELL)
     first = text.partition("\n")[0]
     table = csv.reader(

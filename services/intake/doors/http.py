@@ -17,7 +17,7 @@ from services.intake.doors.answers import found, item, json, listed, problem, si
 from services.intake.doors.credential import holder
 from services.intake.doors.described import BEARER, DESCRIBED, problems
 from services.intake.doors.parameters import KNOWN_ALONE
-from services.intake.doors.requests import BATCH, DOOR, asked_of, body_of, mode_of, statements
+from services.intake.doors.requests import BATCH, DOOR, asked_of, mode_of, statements, taken_in
 from services.intake.doors.straight import Straight
 from services.intake.listing import page_after
 from services.intake.preflight import Watch
@@ -85,17 +85,10 @@ class HttpDoor:
         With `dry_run=true` all of that is judged and nothing is written: 200 says that the event would be accepted now.
         A parameter that is not known here is refused, and nothing is written.
         """
-        source = await holder(self.known, credentials)
-        if isinstance(source, Refused):
-            return problem(source)
-        if (waits := self.pressure.refusal(source.slug)) is not None:
-            return problem(waits)
-        mode = mode_of(request)
-        if isinstance(mode, Refused):
-            return problem(mode)
-        body = await body_of(request)
-        if isinstance(body, Refused):
-            return problem(body)
+        taken = await taken_in(request, await holder(self.known, credentials), mode_of(request), self.pressure)
+        if isinstance(taken, Refused):
+            return problem(taken)
+        source, mode, body = taken
         with metrics.ACCEPT_SECONDS.time():
             submissions = statements(request, body, mode, instant_text(self.now()))
             self.pressure.charge(source.slug, 1 if isinstance(submissions, Refused) else len(submissions), len(body))

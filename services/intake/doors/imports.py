@@ -26,7 +26,7 @@ from services.intake.doors.credential import holder
 from services.intake.doors.described import BEARER, problems
 from services.intake.doors.files import BadTable, Row, of_lines, of_table, opened, text_of, unfit
 from services.intake.doors.parameters import KNOWN_ALONE
-from services.intake.doors.requests import MOST_EVENTS, body_of, media_type_of
+from services.intake.doors.requests import MOST_EVENTS, media_type_among, taken_in
 from services.intake.grants import Source
 from services.intake.imports import Importer, preview
 from services.intake.mapping import BadMapping, TableMapping
@@ -95,19 +95,11 @@ class ImportDoor:
         that was cut off had come to. With `dry_run=true` all of it is judged, and nothing is written.
         A parameter that is not known here is refused.
         """
-        source = await holder(self.known, credentials)
-        if isinstance(source, Refused):
-            return problem(source)
-        if (waits := self.pressure.refusal(source.slug)) is not None:
-            return problem(waits)
-        given = media_type_of(request)
-        if isinstance(given, Refused):
-            return problem(given)
-        if given not in (TABLE, LINES):
-            return problem(Refused(ProblemType.MEDIA_TYPE, f"send {TABLE} or {LINES}, in UTF-8"))
-        body = await body_of(request)
-        if isinstance(body, Refused):
-            return problem(body)
+        form = media_type_among(request, TABLE, LINES)
+        taken = await taken_in(request, await holder(self.known, credentials), form, self.pressure)
+        if isinstance(taken, Refused):
+            return problem(taken)
+        source, given, body = taken
         # In a thread: eight million empty lines take a second, in which others have their turns.
         found = await asyncio.to_thread(self.read, body, given, mapping, source)
         self.pressure.charge(source.slug, 1 if isinstance(found, Refused) else len(found.rows), len(body))
@@ -136,14 +128,14 @@ class ImportDoor:
         Raises:
             BadTable, csv.Error: it is no table.
         """
-        header, _ = opened(text)
+        header, table = opened(text)
         place = mappings.kept_at(self.folder, source.slug, header)
         mapping = kept(place) if given is None else parsed(given)
         if isinstance(mapping, Refused):
             return mapping
         if missing := mapping.missing(header):
             return Refused(ProblemType.MAPPING, unfit(missing, header))
-        return Read(within_limit(of_table(text, mapping)), mapping, place)
+        return Read(within_limit(of_table(header, table, mapping)), mapping, place)
 
     async def answer(self, found: Read, source: Source, *, dry_run: bool) -> Response:
         importer = Importer(source, self.acceptor, self.watch, self.now)

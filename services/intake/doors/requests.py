@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import structlog
 from fastapi import Request
@@ -10,7 +10,9 @@ from starlette.requests import ClientDisconnect
 
 from services.intake.admit import Submission
 from services.intake.doors import binary
+from services.intake.grants import Source
 from services.intake.listing import Cursor, cursor_of
+from services.intake.pressure import Pressure
 from services.intake.problems import ProblemType, Refused
 from services.intake.strict_json import MEMBERS, parse
 from shared.wire import IDENTITY
@@ -48,6 +50,34 @@ def media_type_of(request: Request, unsaid: str = "") -> str | Refused:
     media_type, *parameters = request.headers.get("content-type", unsaid).lower().replace(" ", "").split(";")
     charsets = {each.partition("=")[2].strip('"') for each in parameters if each.startswith("charset=")}
     return media_type if charsets <= {"utf-8"} else ""
+
+
+def media_type_among(request: Request, *known: str) -> str | Refused:
+    """The media type, where it is one of those that a door takes."""
+    given = media_type_of(request)
+    if isinstance(given, Refused) or given in known:
+        return given
+    return Refused(ProblemType.MEDIA_TYPE, f"send {' or '.join(known)}, in UTF-8")
+
+
+class Taken(NamedTuple):
+    """What was handed in: by whom, in what form, and the bytes."""
+
+    source: Source
+    form: str
+    body: bytes
+
+
+async def taken_in(request: Request, source: Source | Refused, form: str | Refused, pressure: Pressure) -> Taken | Refused:
+    """What somebody hands in who may; or why nothing is read: who they are comes first, then whether there is room for it."""
+    if isinstance(source, Refused):
+        return source
+    if (waits := pressure.refusal(source.slug)) is not None:
+        return waits
+    if isinstance(form, Refused):
+        return form
+    body = await body_of(request)
+    return body if isinstance(body, Refused) else Taken(source, form, body)
 
 
 async def body_of(request: Request) -> bytes | Refused:

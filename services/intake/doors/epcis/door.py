@@ -18,7 +18,7 @@ from services.intake.doors.epcis.capturing import DOOR, Behaviour, Capture, Ende
 from services.intake.doors.epcis.document import document_of, event_of
 from services.intake.doors.epcis.jobs import Jobs, document
 from services.intake.doors.parameters import KNOWN_ALONE
-from services.intake.doors.requests import LARGEST_BODY_BYTES, MOST_EVENTS, body_of, media_type_of
+from services.intake.doors.requests import LARGEST_BODY_BYTES, MOST_EVENTS, media_type_among, taken_in
 from services.intake.epcis_grant import EpcisGrant
 from services.intake.grants import Source
 from services.intake.preflight import Watch
@@ -107,7 +107,7 @@ class EpcisDoor:
         By `GS1-Capture-Error-Behaviour` one event that is refused keeps all others out (`rollback`, the default) or itself
         alone (`proceed`). Sending the same document again is always safe.
         """
-        taken = await self.taken_in(request, credentials)
+        taken = await self.handed_in(request, credentials)
         if isinstance(taken, Refused):
             return told(problem(taken))
         source, grant, body = taken
@@ -148,7 +148,7 @@ class EpcisDoor:
 
     async def event(self, request: Request, credentials: Credential) -> Response:
         """201 once its facts are durable. Sending it again is always safe, without an `eventID` too."""
-        taken = await self.taken_in(request, credentials)
+        taken = await self.handed_in(request, credentials)
         if isinstance(taken, Refused):
             return told(problem(taken))
         source, grant, body = taken
@@ -160,21 +160,14 @@ class EpcisDoor:
         ended = await capture.run([stated], self.acceptor, self.watch)
         return told(problem(ended.refused) if isinstance(ended, Waits) else answer_of(ended[0], grant))
 
-    async def taken_in(self, request: Request, credentials: Credential) -> tuple[Source, EpcisGrant, bytes] | Refused:
+    async def handed_in(self, request: Request, credentials: Credential) -> tuple[Source, EpcisGrant, bytes] | Refused:
         """Who sends, and what; or why nothing is read."""
         reader = await self.reader(credentials)
         if isinstance(reader, Refused):
             return reader
         source, grant = reader
-        if (waits := self.pressure.refusal(source.slug)) is not None:
-            return waits
-        given = media_type_of(request)
-        if isinstance(given, Refused):
-            return given
-        if given not in MEDIA_TYPES:
-            return Refused(ProblemType.MEDIA_TYPE, f"send {' or '.join(MEDIA_TYPES)}, in UTF-8")
-        body = await body_of(request)
-        return body if isinstance(body, Refused) else (source, grant, body)
+        taken = await taken_in(request, source, media_type_among(request, *MEDIA_TYPES), self.pressure)
+        return taken if isinstance(taken, Refused) else (source, grant, taken.body)
 
     async def reader(self, credentials: Credential) -> tuple[Source, EpcisGrant] | Refused:
         source = await holder(self.known, credentials)
