@@ -81,7 +81,7 @@ class Heirs:
         after = await self._heir(cursor, number, lineage)
         self.states[number] = after
         if number not in self.mine:
-            self.histories.note(no, self.wanted[number].revision, self.rule.version, after)
+            self.histories.glimpsed.put(no, self.wanted[number].revision, self.rule.version, after)
             return
         if after is not folded.get(no) and (after is not remembered or no in folded):
             self.changed[no] = after
@@ -124,13 +124,13 @@ class Heirs:
 
     def _know(self, no: int, target: Target, revision: int, hub: Folded | None) -> None:
         self.wanted[target.ref] = Wanted(no, target, revision, None)
-        known = hub or self._remembered(target.ref) or self.histories.noted(no, revision, self.rule.version)
+        known = hub or self._remembered(target.ref) or self.histories.glimpsed.get(no, revision, self.rule.version)
         if known is not None and not known.wakes(self._horizon):
             self.states[target.ref] = known
 
     def _remembered(self, number: str) -> Folded | None:
         wanted = self.wanted[number]
-        return self.histories.recall(wanted.no, wanted.revision, self.rule.version)
+        return self.histories.written.get(wanted.no, wanted.revision, self.rule.version)
 
     @property
     def _horizon(self) -> datetime:

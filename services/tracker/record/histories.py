@@ -79,33 +79,34 @@ class Relatives(NamedTuple):
 ALONE: Final = Relatives({})
 
 
-class Histories:
-    def __init__(self, facts: Facts, limit: int) -> None:
-        self.facts = facts
-        self._folded: Remembered[int, tuple[int, str, Folded]] = Remembered(limit)
-        self._glimpsed: Remembered[int, tuple[int, str, Folded]] = Remembered(limit)
+class ByRevision:
+    """Hubs as they are at a revision of their row under a policy (its digest)."""
 
-    def remember(self, no: int, revision: int, policy: str, folded: Folded) -> None:
-        """Call once the transaction that made the revision is committed."""
+    def __init__(self, limit: int) -> None:
+        self._folded: Remembered[int, tuple[int, str, Folded]] = Remembered(limit)
+
+    def put(self, no: int, revision: int, policy: str, folded: Folded) -> None:
         self._folded.put(no, (revision, policy, folded))
 
-    def recall(self, no: int, revision: int, policy: str) -> Folded | None:
-        """The state of a hub at this revision under this policy (its digest), if it is remembered."""
+    def get(self, no: int, revision: int, policy: str) -> Folded | None:
         known = self._folded.get(no)
-        return known[2] if known is not None and known[:2] == (revision, policy) else None
-
-    def note(self, no: int, revision: int, policy: str, folded: Folded) -> None:
-        """Keep a hub that was read without its lock. It was not written, so nothing may be held against it to see a change."""
-        self._glimpsed.put(no, (revision, policy, folded))
-
-    def noted(self, no: int, revision: int, policy: str) -> Folded | None:
-        """A hub as it was when it was only read, if it is of this revision still."""
-        known = self._glimpsed.get(no)
         return known[2] if known is not None and known[:2] == (revision, policy) else None
 
     def forget(self) -> None:
         self._folded.forget()
-        self._glimpsed.forget()
+
+
+class Histories:
+    def __init__(self, facts: Facts, limit: int) -> None:
+        self.facts = facts
+        self.written = ByRevision(limit)
+        """Put a hub here once the transaction that made its revision is committed: what is changed is held against it."""
+        self.glimpsed = ByRevision(limit)
+        """Those that were read without their lock, and not written."""
+
+    def forget(self) -> None:
+        self.written.forget()
+        self.glimpsed.forget()
 
     async def fold(
         self, cursor: Cursor, wanted: Sequence[Wanted], policy: Policy, digest: str, at: datetime
@@ -117,7 +118,7 @@ class Histories:
         stepped = [no for each in wanted if each.news is not None for no in each.news.events]
         events = await self.facts.read(cursor, stepped)
         for each in wanted:
-            before = self.recall(each.no, each.revision, digest)
+            before = self.written.get(each.no, each.revision, digest)
             new = [events[no] for no in each.news.events] if each.news is not None else []
             after = step(before, new, each, policy, horizon)
             if after is not None:

@@ -180,20 +180,28 @@ def _notice(*row: Any) -> Notice:
     return Notice(
         reference=reference,
         key=key,
-        kind=kind,
         state=state,
         person=person,
         kin=kin,
         cause=cause,
-        recipient=recipient,
-        cases=tuple(cases),
-        portions=tuple(portions),
-        stops=stops,
         subject=subject,
-        reasons=reasons_of(reasons),
         left_at=left_at,
         place_in_line=place,
+        **content_of(kind, recipient, cases, portions, stops, reasons),
     )
+
+
+def content_of(*row: Any) -> dict[str, Any]:
+    """What stands in a notice, by the fields that the model has for it: from its row, or from what was kept beside it."""
+    kind, recipient, cases, portions, stops, reasons = row
+    return {
+        "kind": kind,
+        "recipient": recipient,
+        "cases": tuple(cases),
+        "portions": tuple(portions),
+        "stops": stops,
+        "reasons": reasons_of(reasons),
+    }
 
 
 def _as_json(reason: Reason) -> dict[str, Any]:

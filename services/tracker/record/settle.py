@@ -68,7 +68,7 @@ class Settler:
         await heirs.take(cursor, held, targets, folded, news)
         folded |= heirs.changed
 
-        remembered = {no: self.histories.recall(no, held.revisions[no], rule.version) for no in folded}
+        remembered = {no: self.histories.written.get(no, held.revisions[no], rule.version) for no in folded}
         changed = {no: hub for no, hub in folded.items() if remembered[no] is not hub}
         await projections.project(cursor, changed, rule.policy.clock_tolerance, at)
         await hand_overs.keep(cursor, changed, remembered, held.revisions)
@@ -87,7 +87,7 @@ class Settler:
 
     def remember(self, settled: Settled) -> None:
         for no, hub in settled.folded.items():
-            self.histories.remember(no, settled.revisions[no], settled.policy, hub)
+            self.histories.written.put(no, settled.revisions[no], settled.policy, hub)
 
     async def _fold(
         self,

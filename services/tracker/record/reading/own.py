@@ -47,7 +47,7 @@ class RememberedFamilies:
         wanted = [Wanted(no, Target("person", ref), revision, None) for no, ref, revision in await cursor.fetchall()]
         folded = await self.histories.fold(cursor, wanted, rule.policy, rule.version, now)
         for each in wanted:
-            self.histories.remember(each.no, each.revision, rule.version, folded[each.no])
+            self.histories.written.put(each.no, each.revision, rule.version, folded[each.no])
         return [_person(folded[each.no]) for each in wanted if not folded[each.no].unfoldable]
 
 

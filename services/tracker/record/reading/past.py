@@ -9,10 +9,10 @@ from psycopg import AsyncConnection
 
 from services.tracker.model import turnover
 from services.tracker.model.case import Case
-from services.tracker.model.notices import Notice
+from services.tracker.model.notices import Notice, NoticeState
 from services.tracker.model.policy import Policy
 from services.tracker.model.travel import When, until
-from services.tracker.record.notices_store import reasons_of
+from services.tracker.record.notices_store import content_of
 from services.tracker.record.policies import InForce
 from services.tracker.record.reading.cases import history
 from shared import wire
@@ -65,16 +65,5 @@ async def notices(conn: AsyncConnection[Any], stored: Sequence[Notice], at: date
     return [_as_it_was(each, *then[each.reference]) for each in stored if each.reference in then]
 
 
-def _as_it_was(today: Notice, *row: Any) -> Notice:
-    state, left_at, kind, recipient, cases, portions, stops, reasons = row
-    return replace(
-        today,
-        state=state,
-        left_at=left_at,
-        kind=kind,
-        recipient=recipient,
-        cases=tuple(cases),
-        portions=tuple(portions),
-        stops=stops,
-        reasons=reasons_of(reasons),
-    )
+def _as_it_was(today: Notice, state: NoticeState, left_at: datetime | None, *content: Any) -> Notice:
+    return replace(today, state=state, left_at=left_at, **content_of(*content))
