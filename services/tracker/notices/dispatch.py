@@ -8,10 +8,9 @@ record, so any number of dispatchers may run, and a round that a crash cuts shor
 import asyncio
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import structlog
-from psycopg import AsyncConnection
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -93,19 +92,27 @@ class Dispatch:
         finally:
             self._settles = False
         async with self.register.pool.connection() as conn:
-            left = await claimable.unrest(conn, self.register.now(), await self._settling(conn))
+            rule = await self.register.policies.in_force(conn.cursor())
+            left = await claimable.unrest(conn, self.register.now(), rule.policy.settling)
         return not left - {no for no, until in self._blocked.items() if until > self.sayer.machine()}
 
     async def round(self) -> int:
         """One pass over everything that is due. Returns how much of it there was."""
         async with self.register.pool.connection() as conn:
             rule = await self.register.policies.in_force(conn.cursor())
-            seen = await glance(conn, self.register.now(), self.sayer.machine(), rule)
-        did = await self._expire() if seen.silent else 0
-        did += await sweep(self.register) if seen.due else 0
-        did += await self._await_filing() if seen.unsettled or did else 0
-        did += await self._start() if seen.claimable or did else 0
-        return did + await self.timers.look() if not did or self.timers.are_due else did
+            seen = await glance(conn, self.register.now(), self.sayer.machine(), rule.policy.settling)
+        did = 0
+        if seen.silent:
+            did += await self._expire()
+        if seen.due or rule.before is not None:  # a change of policy ends with the sweep after which all are judged by it
+            did += await sweep(self.register)
+        if seen.unsettled or did:
+            did += await self._await_filing(rule.policy.settling)
+        if seen.claimable or did:
+            did += await self._start()
+        if not did or self.timers.are_due:
+            did += await self.timers.look()
+        return did
 
     async def _expire(self) -> int:
         """Judge the attempts whose owner has been silent beyond its lease, whoever that is."""
@@ -115,13 +122,13 @@ class Dispatch:
             await conclude(self.register, attempt, person, Silent(), self.sayer.machine)
         return len(silent)
 
-    async def _await_filing(self) -> int:
+    async def _await_filing(self, settling: timedelta) -> int:
         """What has settled waits for all that had been accepted by then: the counters are read after, never before.
 
         Without Redis it waits on, and nothing else does: a stop needs no counter.
         """
         async with self.register.pool.connection() as conn:
-            ready = await claimable.unsettled(conn, self.register.now(), await self._settling(conn))
+            ready = await claimable.unsettled(conn, self.register.now(), settling)
             if not ready:
                 return 0
             filed = await claimable.filed(conn)
@@ -169,6 +176,3 @@ class Dispatch:
         """Wait for everything on its way, for ever or for so long."""
         if self._on_their_way:
             await asyncio.wait([task for _, task in self._on_their_way.values()], timeout=within_s)
-
-    async def _settling(self, conn: AsyncConnection[Any]) -> timedelta:
-        return (await self.register.policies.in_force(conn.cursor())).policy.settling

@@ -1,13 +1,12 @@
 """Whether a round of dispatch has anything to do: one question in place of one a part, since most rounds have nothing."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from psycopg import AsyncConnection
 
 from services.tracker.record.attempts import EXPIRED
 from services.tracker.record.claimable import CANDIDATES, UNSETTLED
-from services.tracker.record.policies import InForce
 from services.tracker.record.sweep import DUE
 from shared.terms import STREAMS
 
@@ -24,8 +23,8 @@ class Glance(NamedTuple):
     claimable: bool
 
 
-async def glance(conn: AsyncConnection[Any], now: datetime, machine: datetime, rule: InForce) -> Glance:
-    """Look at everything at once, without a lock. Hubs are due until all are judged by the policy in force, too."""
-    given = {"now": now, "machine": machine, "settling": rule.policy.settling, "streams": list(STREAMS), "limit": 1}
-    silent, due, unsettled, claimable = (await (await conn.execute(GLANCE, given)).fetchall())[0]
-    return Glance(silent, due or rule.before is not None, unsettled, claimable)
+async def glance(conn: AsyncConnection[Any], now: datetime, machine: datetime, settling: timedelta) -> Glance:
+    """Look at everything at once, without a lock."""
+    given = {"now": now, "machine": machine, "settling": settling, "streams": list(STREAMS), "limit": 1}
+    [row] = await (await conn.execute(GLANCE, given)).fetchall()
+    return Glance(*row)

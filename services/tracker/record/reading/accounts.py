@@ -12,13 +12,13 @@ from shared.events import CaseRegistered, CustodyRecordCorrected
 # The cases of a turnover are those that a registration names with it, and whatever was said to have come out of one of them.
 # More are reached than belong to it, what was corrected away for one: what counts is for the fold to say.
 REACHED: Final = """
-    WITH RECURSIVE turnover (no) AS (
+    WITH RECURSIVE whole (no) AS (
       SELECT no FROM target WHERE kind = 'turnover' AND ref = %(ref)s
     ), inside (no) AS (
-      (SELECT no FROM turnover
+      (SELECT no FROM whole
        UNION
-       SELECT beside.hub FROM turnover
-         JOIN history AS mine ON mine.hub = turnover.no AND mine.direct
+       SELECT beside.hub FROM whole
+         JOIN history AS mine ON mine.hub = whole.no AND mine.direct
          JOIN event ON event.no = mine.event AND event.type = ANY(%(ties)s)
          JOIN history AS beside ON beside.event = event.no AND beside.direct)
       UNION
